@@ -1,0 +1,227 @@
+"""A bank as values; its content rows; the digest that names its content.
+
+The digest is a contract with every pack and server: row digest = SHA-256 of the canonical JSON (sorted keys, UTF-8,
+no whitespace) of all columns but timestamps and the digest itself; release digest = SHA-256 over the sorted lines
+``table id row_digest``.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pingtopass_desktop.domain.exam import Exam, Objective
+from pingtopass_desktop.domain.question import Option, Question, QuestionType
+
+Row = dict[str, Any]
+
+MEDIA_REFERENCE = re.compile(r"media:([0-9a-f]{64})")
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One file that questions show, addressed by the SHA-256 of its bytes."""
+
+    sha256: str
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """Everything of one bank. `version` is what its publisher calls the release."""
+
+    id: str
+    name: str
+    version: str
+    exams: tuple[Exam, ...]
+    objectives: tuple[Objective, ...]
+    questions: tuple[Question, ...]
+    media: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a bank's text, and where: ``questions/1.toml:34``, field ``answers[2].text``."""
+
+    where: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.where}: {self.field}: {self.message}" if self.field else f"{self.where}: {self.message}"
+        )
+
+
+class BankError(Exception):
+    """A bank that cannot be read as a whole. `problems` has at least one entry; nothing was written."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def imported_id(bank_id: str, source_id: str) -> str:
+    """The id of an imported question: the same for the same bank and source id, so that a re-import updates."""
+    return str(uuid5(uuid5(NAMESPACE_URL, f"pingtopass:bank:{bank_id}"), source_id))
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def objective_id(exam_id: str, code: str) -> str:
+    return f"{exam_id}:{code}"
+
+
+def exam_row(exam: Exam) -> Row:
+    return {
+        "id": exam.id,
+        "code": exam.code,
+        "name": exam.name,
+        "vendor": exam.vendor,
+        "description": exam.description,
+        "language": exam.language,
+        "tier": str(exam.tier),
+        "question_count": exam.question_count,
+        "time_limit_s": exam.time_limit_s,
+        "scale_min": exam.scale_min,
+        "scale_max": exam.scale_max,
+        "pass_scaled": exam.pass_scaled,
+        "cut_count": exam.cut_count,
+        "multiple_response_rule": str(exam.multiple_response_rule),
+        "navigation": str(exam.navigation),
+        "is_active": int(exam.is_active),
+    }
+
+
+def objective_row(objective: Objective) -> Row:
+    return {
+        "id": objective.id,
+        "exam_id": objective.exam_id,
+        "parent_id": objective.parent_id,
+        "code": objective.code,
+        "name": objective.name,
+        "description": objective.description,
+        "weight": objective.weight,
+        "draw_count": objective.draw_count,
+        "position": objective.position,
+    }
+
+
+def question_row(question: Question) -> Row:
+    """The columns of `questions` without timestamps and digest."""
+    return {
+        "id": question.id,
+        "source_id": question.source_id,
+        "exam_id": question.exam_id,
+        "objective_id": question.objective_id,
+        "type": str(question.type),
+        "text": question.text,
+        "difficulty": question.difficulty,
+        "answers": options_json(question.options),
+        "explanation": question.explanation,
+        "reference": question.reference,
+        "source_quote": question.source_quote,
+        "sibling_group": question.sibling_group,
+        "shuffle_options": int(question.shuffle_options),
+        "is_active": int(question.is_active),
+        "ai_generated": int(question.ai_generated),
+        "preview_of": question.preview_of,
+        "revision": question.revision,
+    }
+
+
+def question_from_row(row: Row) -> Question:
+    """The inverse of `question_row`; further columns are ignored."""
+    options = tuple(
+        Option(
+            id=answer["id"],
+            text=answer["text"],
+            is_correct=answer.get("is_correct", False),
+            rationale=answer.get("rationale", ""),
+            misconception=answer.get("misconception", ""),
+            position=answer.get("position"),
+            match=answer.get("match"),
+        )
+        for answer in json.loads(row["answers"])
+    )
+    return Question(
+        id=row["id"],
+        source_id=row["source_id"],
+        exam_id=row["exam_id"],
+        objective_id=row["objective_id"],
+        type=QuestionType(row["type"]),
+        text=row["text"],
+        difficulty=row["difficulty"],
+        options=options,
+        explanation=row["explanation"],
+        reference=row["reference"],
+        source_quote=row["source_quote"],
+        sibling_group=row["sibling_group"],
+        shuffle_options=bool(row["shuffle_options"]),
+        is_active=bool(row["is_active"]),
+        ai_generated=bool(row["ai_generated"]),
+        preview_of=row["preview_of"],
+        revision=row["revision"],
+    )
+
+
+def option_fields(option: Option, question_type: QuestionType) -> Row:
+    """One entry of the `answers` column; empty optional fields are left out."""
+    fields: Row = {"id": option.id, "text": option.text}
+    if question_type is QuestionType.ORDERING:
+        fields["position"] = option.position
+    elif question_type is QuestionType.MATCHING:
+        fields["match"] = option.match
+    else:
+        fields["is_correct"] = option.is_correct
+    if option.rationale:
+        fields["rationale"] = option.rationale
+    if option.misconception:
+        fields["misconception"] = option.misconception
+    return fields
+
+
+def options_json(options: tuple[Option, ...]) -> str:
+    """The `answers` column. Which of the type's fields is set tells the type, so it is no argument."""
+    if options and options[0].position is not None:
+        kind = QuestionType.ORDERING
+    elif options and options[0].match is not None:
+        kind = QuestionType.MATCHING
+    else:
+        kind = QuestionType.MULTIPLE_CHOICE
+    return canonical_json([option_fields(option, kind) for option in options])
+
+
+def canonical_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def row_digest(row: Row) -> str:
+    return hashlib.sha256(canonical_json(row).encode()).hexdigest()
+
+
+def content_rows(bank: Bank) -> Iterator[tuple[str, str, str]]:
+    """(table, id, row digest) of every content row of a bank."""
+    for exam in bank.exams:
+        yield "exams", exam.id, row_digest(exam_row(exam))
+    for objective in bank.objectives:
+        yield "objectives", objective.id, row_digest(objective_row(objective))
+    for question in bank.questions:
+        yield "questions", question.id, row_digest(question_row(question))
+    for media in bank.media:
+        yield "media", media.sha256, row_digest({"sha256": media.sha256, "mime": media.mime})
+
+
+def release_digest(rows: Iterable[tuple[str, str, str]]) -> str:
+    """The digest of a release over (table, id, row digest), in any order."""
+    lines = sorted(f"{table} {row_id} {digest}" for table, row_id, digest in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,261 @@
+"""A pack: one immutable release of a bank as a read-only SQLite file. Reading never writes, not even a journal.
+
+PackError
+  PackDamaged   the file is not what was published; import or fetch it again
+  PackTooNew    written by a newer program
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from pingtopass_desktop.domain.exam import (
+    Exam,
+    MultipleResponseRule,
+    Navigation,
+    Objective,
+    Tier,
+    blueprint_objectives,
+)
+from pingtopass_desktop.domain.form import WHOLE_BANK, Candidate, Pool
+from pingtopass_desktop.domain.question import Question
+from pingtopass_desktop.library.bank.model import (
+    Bank,
+    Media,
+    content_rows,
+    question_from_row,
+    question_row,
+    release_digest,
+    row_digest,
+)
+
+APPLICATION_ID = 0x50325050  # "P2PP"
+FORMAT = 1
+
+
+class PackError(Exception):
+    """A pack that cannot be used. `path` is its file, which stays untouched."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        self.path = path
+        super().__init__(message)
+
+
+class PackDamaged(PackError):
+    pass
+
+
+class PackTooNew(PackError):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The release row. `published_at` is ISO 8601 in UTC."""
+
+    id: int
+    version: str
+    question_count: int
+    digest: str
+    published_at: str
+
+
+class Pack:
+    """An open pack. One connection, used by one thread at a time. Every method raises `PackDamaged` on bad bytes."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises: PackError where the file is missing, damaged, no pack, or written by a newer program."""
+        self.path = path
+        self._pools: dict[str, Pool] = {}
+        with self._reading():
+            uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._db.row_factory = sqlite3.Row
+        try:
+            with self._reading():
+                self._check_format()
+                bank = self._db.execute("SELECT id, name, source FROM bank").fetchone()
+                release = self._db.execute(
+                    "SELECT id, version, question_count, digest, published_at FROM release WHERE state = 'ready'"
+                ).fetchone()
+            if bank is None or release is None:
+                raise PackDamaged(path, f"{path.name} has no finished release. Import the bank again.")
+        except PackError:
+            self._db.close()
+            raise
+        self.bank_id: str = bank["id"]
+        self.name: str = bank["name"]
+        self.source: str = bank["source"]
+        self.release = Release(*release)
+
+    def close(self) -> None:
+        self._db.close()
+
+    @property
+    def size_bytes(self) -> int:
+        return self.path.stat().st_size
+
+    def exams(self) -> list[Exam]:
+        with self._reading():
+            return [_exam(row) for row in self._db.execute("SELECT * FROM exams ORDER BY code, id")]
+
+    def objectives(self, exam_id: str) -> list[Objective]:
+        """All objectives of an exam in the order of the blueprint."""
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT * FROM objectives WHERE exam_id = ? ORDER BY position", (exam_id,)
+            )
+            return [Objective(**dict(row)) for row in rows]
+
+    def pool(self, exam_id: str) -> Pool:
+        """The active questions by blueprint objective; read once and kept, ids only."""
+        if exam_id not in self._pools:
+            objectives = self.objectives(exam_id)
+            owners = blueprint_objectives(objectives)
+            if not any(objective.is_drawn for objective in objectives):
+                owners = dict.fromkeys(owners, WHOLE_BANK)
+            pool: dict[str, list[Candidate]] = {}
+            with self._reading():
+                rows = self._db.execute(
+                    "SELECT objective_id, id, sibling_group FROM questions WHERE exam_id = ? AND is_active = 1 "
+                    "ORDER BY objective_id, id",
+                    (exam_id,),
+                )
+                for objective, question_id, sibling_group in rows:
+                    owner = owners.get(objective)
+                    if owner is not None:
+                        pool.setdefault(owner, []).append(Candidate(question_id, sibling_group))
+            self._pools[exam_id] = pool
+        return self._pools[exam_id]
+
+    def question_ids(self, exam_id: str, objective_ids: Sequence[str] | None = None) -> list[str]:
+        """Ids of the active questions, of all objectives or of the given ones, in the order of the bank."""
+        where = "exam_id = ? AND is_active = 1"
+        arguments: list[str] = [exam_id]
+        if objective_ids is not None:
+            where += " AND objective_id IN (SELECT value FROM json_each(?))"
+            arguments.append(json.dumps(list(objective_ids)))
+        with self._reading():
+            rows = self._db.execute(f"SELECT id FROM questions WHERE {where} ORDER BY number", arguments)
+            return [row[0] for row in rows]
+
+    def questions(self, ids: Iterable[str]) -> dict[str, Question]:
+        """The questions of those ids that the pack has, each checked against its digest."""
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT q.* FROM json_each(?) AS wanted JOIN questions AS q ON q.id = wanted.value",
+                (json.dumps(list(ids)),),
+            ).fetchall()
+            return {row["id"]: self._checked(row) for row in rows}
+
+    def all_questions(self) -> Iterator[Question]:
+        """Every question, retired ones too, in the order of the bank."""
+        with self._reading():
+            for row in self._db.execute("SELECT * FROM questions ORDER BY number"):
+                yield self._checked(row)
+
+    def stamps(self) -> dict[str, tuple[str, str]]:
+        """(created, updated) of every question, ISO 8601 in UTC."""
+        with self._reading():
+            rows = self._db.execute("SELECT id, created_at, updated_at FROM questions")
+            return {row[0]: (row[1], row[2]) for row in rows}
+
+    def media(self, sha256s: Iterable[str]) -> dict[str, Media]:
+        """The media files of those digests that the pack has."""
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT m.* FROM json_each(?) AS wanted JOIN media AS m ON m.sha256 = wanted.value",
+                (json.dumps(list(sha256s)),),
+            )
+            return {row["sha256"]: Media(row["sha256"], row["mime"], row["bytes"]) for row in rows}
+
+    def counts(self, exam_id: str) -> dict[tuple[str, str], int]:
+        """Number of active questions by (objective id, type)."""
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT objective_id, type, count(*) FROM questions WHERE exam_id = ? AND is_active = 1 GROUP BY 1, 2",
+                (exam_id,),
+            )
+            return {(row[0], row[1]): row[2] for row in rows}
+
+    def execute(self, sql: str, arguments: Sequence[object]) -> list[sqlite3.Row]:
+        """A read-only query for `library.search`."""
+        with self._reading():
+            return self._db.execute(sql, arguments).fetchall()
+
+    def bank(self) -> Bank:
+        """The whole content, for export and for merging an import."""
+        exams = tuple(self.exams())
+        with self._reading():
+            media = tuple(Media(*row) for row in self._db.execute("SELECT sha256, mime, bytes FROM media"))
+        return Bank(
+            id=self.bank_id,
+            name=self.name,
+            version=self.release.version,
+            exams=exams,
+            objectives=tuple(objective for exam in exams for objective in self.objectives(exam.id)),
+            questions=tuple(self.all_questions()),
+            media=media,
+        )
+
+    def verify(self) -> None:
+        """Read everything and compare it with the release row. Raises: PackDamaged."""
+        with self._reading():
+            result = self._db.execute("PRAGMA integrity_check").fetchone()[0]
+        if result != "ok":
+            raise self._damaged(result)
+        bank = self.bank()
+        if len(bank.questions) != self.release.question_count:
+            raise self._damaged("questions are missing")
+        if release_digest(content_rows(bank)) != self.release.digest:
+            raise self._damaged("the content differs from what was published")
+
+    def _checked(self, row: sqlite3.Row) -> Question:
+        try:
+            question = question_from_row(dict(row))
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._damaged(f"question {row['id']} cannot be read") from error
+        if row_digest(question_row(question)) != row["row_digest"]:
+            raise self._damaged(f"question {question.id} differs from what was published")
+        return question
+
+    def _check_format(self) -> None:
+        application_id = self._db.execute("PRAGMA application_id").fetchone()[0]
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if application_id != APPLICATION_ID:
+            raise self._damaged("it is not a pack")
+        if version > FORMAT:
+            raise PackTooNew(
+                self.path, f"{self.path.name} was written by a newer version. Update PingToPass to use it."
+            )
+
+    def _damaged(self, detail: str) -> PackDamaged:
+        return PackDamaged(
+            self.path, f"{self.path.name} is damaged ({detail}). Import the bank again to repair it."
+        )
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if not self.path.is_file():
+                raise PackDamaged(
+                    self.path, f"{self.path.name} is missing. Import the bank again."
+                ) from error
+            raise self._damaged(str(error)) from error
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise self._damaged(str(error)) from error
+
+
+def _exam(row: sqlite3.Row) -> Exam:
+    fields = dict(row)
+    fields["tier"] = Tier(fields["tier"])
+    fields["multiple_response_rule"] = MultipleResponseRule(fields["multiple_response_rule"])
+    fields["navigation"] = Navigation(fields["navigation"])
+    fields["is_active"] = bool(fields["is_active"])
+    return Exam(**fields)

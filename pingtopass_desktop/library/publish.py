@@ -1,0 +1,246 @@
+"""Writing packs: a bank becomes an immutable file, and a pointer file makes it the current one.
+
+A pack is written beside its place, checked, synced to disk and then renamed; readers see the old release or the new
+one and never half of either. ``<bank>.current`` names the pack in force.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from pingtopass_desktop.domain.question import Question
+from pingtopass_desktop.library.bank.model import (
+    MEDIA_REFERENCE,
+    Bank,
+    content_rows,
+    exam_row,
+    objective_row,
+    question_row,
+    release_digest,
+    row_digest,
+)
+from pingtopass_desktop.library.lock import locked
+from pingtopass_desktop.library.pack import APPLICATION_ID, FORMAT, Pack, PackError
+
+POINTER_SUFFIX = ".current"
+
+Stamps = Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Which pack of a bank is in force. `fingerprint` is that of the text it was built from, where that matters."""
+
+    pack: str
+    fingerprint: str = ""
+
+
+def read_pointer(path: Path) -> Pointer | None:
+    """The pointer in a file, or None where it is missing or unreadable."""
+    try:
+        fields = json.loads(path.read_text("utf-8"))
+        return Pointer(str(fields["pack"]), str(fields.get("fingerprint", "")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def pointer_file(folder: Path, bank_id: str) -> Path:
+    return folder / f"{bank_id}{POINTER_SUFFIX}"
+
+
+def current_pack(folder: Path, bank_id: str) -> Pack | None:
+    """The pack in force, opened; None where there is none. Raises: PackError where it cannot be used."""
+    pointer = read_pointer(pointer_file(folder, bank_id))
+    return Pack(folder / pointer.pack) if pointer else None
+
+
+def merge(current: Bank, incoming: Bank) -> Bank:
+    """The current bank with what came in: questions are added or updated by id, none is removed.
+
+    A question whose content changed gets the next revision; an unchanged one keeps its own. Exams and objectives
+    are those that came in, and objectives that only old questions use are kept.
+    """
+    known = {question.id: question for question in current.questions}
+    questions = dict(known)
+    for question in incoming.questions:
+        questions[question.id] = _revised(known.get(question.id), question)
+    exams = {exam.id: exam for exam in (*current.exams, *incoming.exams)}
+    objectives = {objective.id: objective for objective in (*current.objectives, *incoming.objectives)}
+    replaced = {exam.id for exam in incoming.exams}
+    used = {question.objective_id for question in questions.values()}
+    arrived = {objective.id for objective in incoming.objectives}
+    for objective in current.objectives:
+        if objective.exam_id in replaced and objective.id not in arrived and objective.id not in used:
+            del objectives[objective.id]
+    media = {file.sha256: file for file in (*current.media, *incoming.media)}
+    return replace(
+        incoming,
+        exams=tuple(exams.values()),
+        objectives=tuple(objectives.values()),
+        questions=tuple(questions.values()),
+        media=tuple(file for sha256, file in media.items() if sha256 in media_used(questions.values())),
+    )
+
+
+def media_used(questions: Collection[Question]) -> frozenset[str]:
+    """Digests of all media that texts of the questions refer to."""
+    used: set[str] = set()
+    for question in questions:
+        texts = [question.text, question.explanation]
+        texts += [text for o in question.options for text in (o.text, o.rationale, o.match or "")]
+        for text in texts:
+            if "media:" in text:
+                used.update(MEDIA_REFERENCE.findall(text))
+    return frozenset(used)
+
+
+def publish(bank: Bank, folder: Path, *, source: str, now: datetime, fingerprint: str = "") -> Path:
+    """Make a bank the current release of its id and return the pack.
+
+    The same content as the current pack publishes nothing new. `now` is aware.
+
+    Raises: OSError where the folder cannot be written or the disk is full; the current pack stays in force.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = release_digest(content_rows(bank))
+    published_at = now.astimezone(UTC).isoformat(timespec="seconds")
+    with locked(folder / "publish.lock"):
+        release_id, stamps = 1, {}
+        try:
+            current = current_pack(folder, bank.id)
+        except PackError:
+            current = None
+            release_id = 1 + _highest_release(folder, bank.id)
+        if current is not None:
+            release_id, stamps = current.release.id + 1, current.stamps()
+            is_same = current.release.digest == digest
+            path = current.path
+            current.close()
+            if is_same:
+                _point(folder, bank.id, Pointer(path.name, fingerprint))
+                return path
+        path = folder / f"{bank.id}-{release_id}-{digest[:8]}.pack"
+        partial = path.with_suffix(".part")
+        try:
+            _write(bank, partial, release_id, digest, source, published_at, stamps)
+            os.replace(partial, path)
+        except sqlite3.OperationalError as error:
+            raise OSError(
+                f"{path.parent} cannot take the pack ({error}). Free some space and try again."
+            ) from error
+        finally:
+            partial.unlink(missing_ok=True)
+        _point(folder, bank.id, Pointer(path.name, fingerprint))
+    return path
+
+
+def collect(folder: Path, in_use: Collection[str]) -> list[Path]:
+    """Remove packs that no pointer names and no attempt uses; `in_use` holds file names. Returns what went."""
+    if not folder.is_dir():
+        return []
+    with locked(folder / "publish.lock"):
+        pointers = (read_pointer(path) for path in folder.glob(f"*{POINTER_SUFFIX}"))
+        keep = {pointer.pack for pointer in pointers if pointer} | set(in_use)
+        gone = [path for path in folder.glob("*.pack") if path.name not in keep]
+        for path in gone:
+            path.unlink(missing_ok=True)
+    return gone
+
+
+def withdraw(folder: Path, bank_id: str) -> None:
+    """Take a bank out of the library. Its pack stays on disk until `collect` finds it unused."""
+    with locked(folder / "publish.lock"):
+        pointer_file(folder, bank_id).unlink(missing_ok=True)
+
+
+def _revised(known: Question | None, question: Question) -> Question:
+    if known is None:
+        return question
+    if replace(question, revision=known.revision) == known:
+        return known
+    return replace(question, revision=max(known.revision + 1, question.revision))
+
+
+def _write(
+    bank: Bank, path: Path, release_id: int, digest: str, source: str, published_at: str, stamps: Stamps
+) -> None:
+    path.unlink(missing_ok=True)
+    db = sqlite3.connect(path, isolation_level=None)
+    try:
+        db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {FORMAT}")
+        db.executescript(files("pingtopass_desktop.library").joinpath("schema.sql").read_text("utf-8"))
+        db.execute("BEGIN")
+        db.execute("INSERT INTO bank VALUES (?, ?, ?)", (bank.id, bank.name, source))
+        version = bank.version or str(release_id)
+        release = (release_id, "ready", version, len(bank.questions), digest, published_at)
+        db.execute("INSERT INTO release VALUES (?, ?, ?, ?, ?, ?)", release)
+        _insert(db, "exams", [exam_row(exam) for exam in bank.exams])
+        _insert(db, "objectives", [objective_row(objective) for objective in bank.objectives])
+        _insert(db, "questions", [_stamped(question, stamps, published_at) for question in bank.questions])
+        _insert(db, "media", [{"sha256": m.sha256, "mime": m.mime, "bytes": m.content} for m in bank.media])
+        db.execute(
+            "INSERT INTO option_texts SELECT number, (SELECT group_concat(answer.value ->> 'text', ' · ') "
+            "FROM json_each(questions.answers) AS answer) FROM questions"
+        )
+        db.execute("INSERT INTO search(search) VALUES ('rebuild')")
+        db.execute("INSERT INTO search(search) VALUES ('optimize')")
+        db.execute("COMMIT")
+        db.execute("ANALYZE")
+        if db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise OSError(f"{path} was not written correctly. Check the disk and try again.")
+    finally:
+        db.close()
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _stamped(question: Question, stamps: Stamps, now: str) -> dict[str, object]:
+    row = question_row(question)
+    created, updated = stamps.get(question.id, (now, now))
+    row["row_digest"] = row_digest(row)
+    row["created_at"] = created
+    row["updated_at"] = updated if question.revision == 1 else now
+    return row
+
+
+def _insert(db: sqlite3.Connection, table: str, rows: list[dict[str, object]]) -> None:
+    if rows:
+        columns = ", ".join(rows[0])
+        marks = ", ".join(f":{column}" for column in rows[0])
+        db.executemany(f"INSERT INTO {table}({columns}) VALUES ({marks})", rows)
+
+
+def _point(folder: Path, bank_id: str, pointer: Pointer) -> None:
+    path = pointer_file(folder, bank_id)
+    partial = path.with_suffix(".part")
+    with partial.open("w", encoding="utf-8") as file:
+        json.dump({"pack": pointer.pack, "fingerprint": pointer.fingerprint}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+    sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder durable. Windows has no such call and needs none."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _highest_release(folder: Path, bank_id: str) -> int:
+    releases = [0]
+    for path in folder.glob(f"{bank_id}-*-????????.pack"):
+        middle = path.stem.removeprefix(f"{bank_id}-").split("-")[0]
+        releases.append(int(middle) if middle.isdigit() else 0)
+    return max(releases)
