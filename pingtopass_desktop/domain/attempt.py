@@ -9,8 +9,6 @@ and no clock: whether an answer is right and how much time went by are arguments
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Any
 
 from pingtopass_desktop.domain.exam import MultipleResponseRule, Navigation
 from pingtopass_desktop.domain.question import Choice, Confidence
@@ -67,9 +65,6 @@ class Answer:
     changes: int = 0
 
 
-_EMPTY: Mapping[int, Any] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """The state of an attempt. Items are addressed by index from 0; `item_ms` is time spent by item."""
@@ -80,10 +75,10 @@ class Attempt:
     items: tuple[Item, ...]
     phase: Phase = Phase.RUNNING
     position: int = 0
-    answers: Mapping[int, Answer] = field(default=_EMPTY)
+    answers: Mapping[int, Answer] = field(default_factory=dict)
     flagged: frozenset[int] = frozenset()
-    struck: Mapping[int, frozenset[str]] = field(default=_EMPTY)
-    item_ms: Mapping[int, int] = field(default=_EMPTY)
+    struck: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    item_ms: Mapping[int, int] = field(default_factory=dict)
     elapsed_ms: int = 0
     interruptions: int = 0
 

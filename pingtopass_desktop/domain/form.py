@@ -100,9 +100,7 @@ def draw_form(counts: Mapping[str, int], pool: Pool, seed: int, now_ms: int, exp
     return Form(tuple(drawn))
 
 
-def _pick(
-    candidates: Sequence[Candidate], needed: int, random: Random, now_ms: int, exposures: Exposures
-) -> list[str]:
+def _pick(candidates: Sequence[Candidate], needed: int, random: Random, now_ms: int, exposures: Exposures) -> list[str]:
     """Up to `needed` questions on distinct points; looks at no more of the pool than it has to."""
     picked: list[str] = []
     points: set[str] = set()

@@ -55,9 +55,7 @@ def review(memory: Memory | None, *, is_correct: bool, confidence: Confidence | 
 def _scheduler() -> "Scheduler":
     from fsrs import Scheduler
 
-    return Scheduler(
-        desired_retention=DESIRED_RETENTION, learning_steps=(), relearning_steps=(), enable_fuzzing=False
-    )
+    return Scheduler(desired_retention=DESIRED_RETENTION, learning_steps=(), relearning_steps=(), enable_fuzzing=False)
 
 
 def _utc(at_ms: int) -> datetime:

@@ -106,9 +106,7 @@ class Pack:
     def objectives(self, exam_id: str) -> list[Objective]:
         """All objectives of an exam in the order of the blueprint."""
         with self._reading():
-            rows = self._db.execute(
-                "SELECT * FROM objectives WHERE exam_id = ? ORDER BY position", (exam_id,)
-            )
+            rows = self._db.execute("SELECT * FROM objectives WHERE exam_id = ? ORDER BY position", (exam_id,))
             return [Objective(**dict(row)) for row in rows]
 
     def pool(self, exam_id: str) -> Pool:
@@ -234,9 +232,7 @@ class Pack:
             )
 
     def _damaged(self, detail: str) -> PackDamaged:
-        return PackDamaged(
-            self.path, f"{self.path.name} is damaged ({detail}). Import the bank again to repair it."
-        )
+        return PackDamaged(self.path, f"{self.path.name} is damaged ({detail}). Import the bank again to repair it.")
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -244,9 +240,7 @@ class Pack:
             yield
         except sqlite3.OperationalError as error:
             if not self.path.is_file():
-                raise PackDamaged(
-                    self.path, f"{self.path.name} is missing. Import the bank again."
-                ) from error
+                raise PackDamaged(self.path, f"{self.path.name} is missing. Import the bank again.") from error
             raise self._damaged(str(error)) from error
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise self._damaged(str(error)) from error

@@ -130,9 +130,7 @@ def publish(bank: Bank, folder: Path, *, source: str, now: datetime, fingerprint
             _write(bank, partial, release_id, digest, source, published_at, stamps)
             os.replace(partial, path)
         except sqlite3.OperationalError as error:
-            raise OSError(
-                f"{path.parent} cannot take the pack ({error}). Free some space and try again."
-            ) from error
+            raise OSError(f"{path.parent} cannot take the pack ({error}). Free some space and try again.") from error
         finally:
             partial.unlink(missing_ok=True)
         _point(folder, bank.id, Pointer(path.name, fingerprint))

@@ -163,14 +163,10 @@ class _ExamReader:
     def _check_blueprint(self, objectives: tuple[Objective, ...], count: int) -> None:
         drawn = sum(o.draw_count or 0 for o in objectives)
         weights = [o.weight for o in objectives if o.weight is not None]
-        if drawn > count or (
-            drawn and not weights and drawn != count and not self._document.get("import", {})
-        ):
+        if drawn > count or (drawn and not weights and drawn != count and not self._document.get("import", {})):
             self._problem("objective", f"draws sum to {drawn}, but the exam has {count} questions")
         if weights and abs(sum(weights) - 100) > _WEIGHT_TOLERANCE:
-            self._warn(
-                "objective", f"weights sum to {sum(weights):g} percent, not 100; they are used in proportion"
-            )
+            self._warn("objective", f"weights sum to {sum(weights):g} percent, not 100; they are used in proportion")
 
     def _text(self, table: dict[str, Any], at: str, key: str, *, required: bool = False) -> str:
         value = table.get(key, "")

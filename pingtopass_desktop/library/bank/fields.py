@@ -150,9 +150,7 @@ class _Reading:
         position = answer.get("position")
         if question_type is QuestionType.MATCHING and (not isinstance(match, str) or not match.strip()):
             self._problem(f"{at}.match", "a matching question needs the text of the partner")
-        if question_type is QuestionType.ORDERING and (
-            isinstance(position, bool) or not isinstance(position, int)
-        ):
+        if question_type is QuestionType.ORDERING and (isinstance(position, bool) or not isinstance(position, int)):
             self._problem(f"{at}.position", "an ordering question needs a position from 1 for each step")
         return Option(
             id=option_id,
@@ -224,9 +222,7 @@ class _Reading:
             else:
                 digest = self._reader.resolve_media(target)
             if digest is None:
-                self._warn(
-                    f"{at}.{name}" if at else name, f"image {target!r} is not in the bank and is not shown"
-                )
+                self._warn(f"{at}.{name}" if at else name, f"image {target!r} is not in the bank and is not shown")
                 return image.group(0)
             return f"{image.group(1)}media:{digest}{image.group(3)}"
 
@@ -239,9 +235,7 @@ class _Reading:
             return default
         return value
 
-    def _flag(
-        self, name: str, table: Mapping[str, Any] | None = None, at: str = "", *, default: bool
-    ) -> bool:
+    def _flag(self, name: str, table: Mapping[str, Any] | None = None, at: str = "", *, default: bool) -> bool:
         value = (self._raw.fields if table is None else table).get(name, default)
         if not isinstance(value, bool):
             self._problem(f"{at}.{name}" if at else name, f"{value!r} is not true or false")

@@ -52,9 +52,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.where}: {self.field}: {self.message}" if self.field else f"{self.where}: {self.message}"
-        )
+        return f"{self.where}: {self.field}: {self.message}" if self.field else f"{self.where}: {self.message}"
 
 
 class BankError(Exception):

@@ -132,9 +132,7 @@ def _raw_questions(files: BankFiles, path: str, result: BankText) -> Iterator[Ra
     except UnicodeDecodeError as error:
         result.skipped.append(Problem(path, "", f"is not UTF-8 text ({error.reason} at byte {error.start})"))
         return
-    yield from (
-        _toml_questions(text, path, result) if suffix == ".toml" else _jsonl_questions(text, path, result)
-    )
+    yield from (_toml_questions(text, path, result) if suffix == ".toml" else _jsonl_questions(text, path, result))
 
 
 def _toml_questions(text: str, path: str, result: BankText) -> Iterator[RawQuestion]:
@@ -146,9 +144,7 @@ def _toml_questions(text: str, path: str, result: BankText) -> Iterator[RawQuest
     lines = TomlLines(text)
     tables = document.get("question", [])
     if not isinstance(tables, list) or any(not isinstance(table, dict) for table in tables):
-        result.skipped.append(
-            Problem(lines.where(path, "question"), "question", "must be [[question]] tables")
-        )
+        result.skipped.append(Problem(lines.where(path, "question"), "question", "must be [[question]] tables"))
         return
     for key in sorted(set(document) - {"question", "objective"}):
         result.warnings.append(Problem(lines.where(path, key), key, "is not known here and is ignored"))

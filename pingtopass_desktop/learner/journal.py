@@ -1,0 +1,204 @@
+"""The learner's store: appending events and keeping every read model a pure fold of them.
+
+An action is one transaction: its event, the rows folded from it, and this device's own state. A new event of this
+device sorts after all it holds, so it is applied on top; events from elsewhere fold their groups again from nothing.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pingtopass_desktop.learner import attempts, marks, memory, progress, settings
+from pingtopass_desktop.learner.database import Database
+from pingtopass_desktop.learner.events import Event, EventIds, Payload, SettingSet, new_id, payload_of
+
+_PROJECTION_VERSION = "1"
+
+
+class Fold(Protocol):
+    """A module that folds groups of one kind. `apply` gets the events of a group in canonical order."""
+
+    KIND: str
+
+    def keys(self, payload: Payload) -> Iterable[str]: ...
+
+    def clear(self, db: sqlite3.Connection, key: str) -> None: ...
+
+    def apply(self, db: sqlite3.Connection, key: str, event: Event, payload: Payload) -> None: ...
+
+
+_ALL_FOLDS: tuple[Fold, ...] = (
+    attempts.FOLD,
+    memory.FOLD,
+    marks.BOOKMARKS,
+    marks.NOTES,
+    marks.REPORTS,
+    settings.FOLD,
+)
+_FOLDS = {fold.KIND: fold for fold in _ALL_FOLDS}
+_READ_MODELS = (
+    "attempts", "attempt_items", "question_memory", "bookmarks", "notes", "reports", "settings", "days", "event_groups"
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What a batch of foreign events did: how many were new, and which groups changed."""
+
+    new: int
+    groups: frozenset[str]
+
+
+class LearnerStore:
+    """The store of one learner on this device. Used by one thread.
+
+    `now_ms` is the device's clock in milliseconds since 1970. Every method raises `StoreError`.
+    """
+
+    def __init__(self, path: Path, now_ms: Callable[[], int]) -> None:
+        self._now_ms = now_ms
+        self.database = Database(path)
+        try:
+            self._open()
+        except BaseException:
+            self.database.close()
+            raise
+
+    @property
+    def path(self) -> Path:
+        return self.database.path
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The connection, for the reading functions of the sibling modules."""
+        return self.database.connection
+
+    def close(self) -> None:
+        self.database.close()
+
+    def record(self, payload: Payload, local: Callable[[sqlite3.Connection], None] | None = None) -> Event:
+        """Append one action of this device and fold it; `local` changes device state in the same transaction.
+
+        Raises: PayloadTooLarge, StoreError. Nothing is written then.
+        """
+        text = payload.to_json()
+        now = self._now_ms()
+        event_id, at = self._ids.new(now)
+        event = Event(event_id, self.device, payload.type, payload.version, now, at, text)
+        with self.database.transaction() as db:
+            self._insert(db, event)
+            for group in self._link(db, event, payload):
+                kind, key = group.split(":", 1)
+                _FOLDS[kind].apply(db, key, event, payload)
+            if isinstance(payload, SettingSet) and settings.moves_days(payload):
+                progress.rebuild_days(db)
+            else:
+                progress.count(db, event, payload)
+            if local is not None:
+                local(db)
+        return event
+
+    def ingest(self, events: Iterable[Event]) -> Ingested:
+        """Take events from elsewhere, in any order; known ids are skipped. Touched groups are folded again."""
+        groups: set[str] = set()
+        new = 0
+        with self.database.transaction() as db:
+            for event in events:
+                if db.execute("SELECT 1 FROM events WHERE id = ?", (event.id,)).fetchone():
+                    continue
+                self._insert(db, event)
+                self._ids.observe(event.at)
+                new += 1
+                payload = payload_of(event)
+                if payload is not None:
+                    groups.update(self._link(db, event, payload))
+            for group in groups:
+                self._fold(db, group)
+            if new:
+                progress.rebuild_days(db)
+        return Ingested(new, frozenset(groups))
+
+    def rebuild(self) -> None:
+        """Fold every read model again from all events, in one transaction."""
+        with self.database.transaction() as db:
+            self._rebuild(db)
+
+    def local(self, key: str) -> str | None:
+        """A value of this device's own state."""
+        with self.database.translated():
+            row = self.db.execute("SELECT value FROM local WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def set_local(self, key: str, value: str) -> None:
+        with self.database.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO local VALUES (?, ?)", (key, value))
+
+    def pending(self) -> int:
+        """How many events no server has acknowledged yet."""
+        with self.database.translated():
+            return self.db.execute("SELECT count(*) FROM events WHERE seq IS NULL").fetchone()[0]
+
+    def _open(self) -> None:
+        device = self.local("device")
+        if device is None:
+            device = new_id(self._now_ms())
+            with self.database.transaction() as db:
+                db.execute("INSERT INTO local VALUES ('device', ?), ('projection', ?)", (device, _PROJECTION_VERSION))
+        self.device = device
+        with self.database.translated():
+            latest = self.db.execute("SELECT max(at) FROM events").fetchone()[0] or 0
+        self._ids = EventIds(latest)
+        if self.local("projection") != _PROJECTION_VERSION:
+            with self.database.transaction() as db:
+                self._rebuild(db)
+                db.execute("INSERT OR REPLACE INTO local VALUES ('projection', ?)", (_PROJECTION_VERSION,))
+
+    def _insert(self, db: sqlite3.Connection, event: Event) -> None:
+        db.execute(
+            "INSERT INTO events(at, id, seq, device, type, version, occurred_at, payload) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (event.at, event.id, event.seq, event.device, event.type, event.version, event.occurred_at, event.payload),
+        )
+
+    def _link(self, db: sqlite3.Connection, event: Event, payload: Payload) -> list[str]:
+        groups = [f"{fold.KIND}:{key}" for fold in _FOLDS.values() for key in fold.keys(payload)]
+        rows = [(group, event.at, event.id) for group in groups]
+        db.executemany("INSERT INTO event_groups VALUES (?, ?, ?)", rows)
+        return groups
+
+    def _fold(self, db: sqlite3.Connection, group: str) -> None:
+        kind, key = group.split(":", 1)
+        fold = _FOLDS[kind]
+        fold.clear(db, key)
+        rows = db.execute(
+            "SELECT e.id, e.device, e.type, e.version, e.occurred_at, e.at, e.payload, e.seq "
+            "FROM event_groups AS g JOIN events AS e ON e.at = g.at AND e.id = g.id "
+            "WHERE g.grp = ? ORDER BY g.at, g.id",
+            (group,),
+        )
+        for row in rows.fetchall():
+            event = Event(*row)
+            payload = payload_of(event)
+            if payload is not None:
+                fold.apply(db, key, event, payload)
+
+    def _rebuild(self, db: sqlite3.Connection) -> None:
+        for table in _READ_MODELS:
+            db.execute(f"DELETE FROM {table}")
+        for event in all_events(db):
+            payload = payload_of(event)
+            if payload is not None:
+                for group in self._link(db, event, payload):
+                    kind, key = group.split(":", 1)
+                    _FOLDS[kind].apply(db, key, event, payload)
+        progress.rebuild_days(db)
+
+
+def all_events(db: sqlite3.Connection) -> list[Event]:
+    """Every event in canonical order."""
+    rows = db.execute(
+        "SELECT id, device, type, version, occurred_at, at, payload, seq FROM events ORDER BY at, id"
+    ).fetchall()
+    return [Event(*row) for row in rows]

@@ -1,0 +1,91 @@
+"""Counters by the learner's day. A day begins at the roll-over hour of the learner's time zone, both synced settings.
+
+Counting is free of order: each answer adds to the day of its event.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pingtopass_desktop.domain.attempt import Mode
+from pingtopass_desktop.learner import settings
+from pingtopass_desktop.learner.events import Answered, AttemptFinished, Event, Payload, payload_of
+
+DEFAULT_ROLLOVER_HOUR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """All answers ever: how many, how many right, and the time they took."""
+
+    answers: int
+    correct: int
+    elapsed_ms: int
+
+
+def day_of(at_ms: int, zone: tzinfo, rollover_hour: int) -> str:
+    """The learner's day of a moment, ISO 8601."""
+    local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).replace(tzinfo=None)
+    return (local - timedelta(hours=rollover_hour)).date().isoformat()
+
+
+def count(db: sqlite3.Connection, event: Event, payload: Payload) -> None:
+    """Add an event to its day."""
+    answers, correct, elapsed_ms = _amounts(payload)
+    if answers:
+        zone_name, rollover_hour = _day_settings(db)
+        day = day_of(event.at, _zone(zone_name), rollover_hour)
+        db.execute(
+            "INSERT INTO days VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
+            "answers = answers + ?2, correct = correct + ?3, elapsed_ms = elapsed_ms + ?4",
+            (day, answers, correct, elapsed_ms),
+        )
+
+
+def rebuild_days(db: sqlite3.Connection) -> None:
+    """Count all days again, after the time zone or the roll-over changed or old events arrived."""
+    db.execute("DELETE FROM days")
+    rows = db.execute(
+        "SELECT id, device, type, version, occurred_at, at, payload, seq FROM events "
+        "WHERE type IN ('answered', 'attempt_finished')"
+    )
+    for row in rows.fetchall():
+        event = Event(*row)
+        payload = payload_of(event)
+        if payload is not None:
+            count(db, event, payload)
+
+
+def totals(db: sqlite3.Connection) -> Totals:
+    row = db.execute(
+        "SELECT coalesce(sum(answers), 0), coalesce(sum(correct), 0), coalesce(sum(elapsed_ms), 0) FROM days"
+    ).fetchone()
+    return Totals(*row)
+
+
+def days(db: sqlite3.Connection) -> list[tuple[str, int, int]]:
+    """(day, answers, correct) of every day with an answer, in order."""
+    return db.execute("SELECT day, answers, correct FROM days ORDER BY day").fetchall()
+
+
+def _amounts(payload: Payload) -> tuple[int, int, int]:
+    if isinstance(payload, Answered) and payload.mode == Mode.PRACTICE:
+        return 1, int(payload.correct), payload.elapsed_ms
+    if isinstance(payload, AttemptFinished) and payload.mode == Mode.EXAM:
+        return len(payload.results.replace("-", "")), payload.results.count("1"), payload.elapsed_ms
+    return 0, 0, 0
+
+
+def _day_settings(db: sqlite3.Connection) -> tuple[str, int]:
+    rollover_hour = settings.get(db, settings.DAY_ROLLOVER_HOUR, DEFAULT_ROLLOVER_HOUR)
+    return settings.get(db, settings.DAY_ZONE, "UTC"), rollover_hour if 0 <= rollover_hour < 24 else 0
+
+
+@cache
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC

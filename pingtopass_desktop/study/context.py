@@ -1,0 +1,72 @@
+"""What every use case of a learner works with: the store, the library, the clocks, the folder for side files."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pingtopass_desktop.domain.question import Question
+from pingtopass_desktop.learner.journal import LearnerStore
+from pingtopass_desktop.library.catalogue import Catalogue
+from pingtopass_desktop.library.pack import Pack, PackError
+from pingtopass_desktop.library.publish import media_used
+
+
+def wall_ms() -> int:
+    """The device's clock in milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def monotonic_ms() -> int:
+    """Milliseconds of a clock that nobody can set."""
+    return time.monotonic_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The parts that the use cases share. Used on the store lane only."""
+
+    store: LearnerStore
+    catalogue: Catalogue
+    clocks: Path
+    now_ms: Callable[[], int] = wall_ms
+    monotonic_ms: Callable[[], int] = monotonic_ms
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """A question with all that is needed to show it: the pictures by SHA-256 and its objective."""
+
+    question: Question
+    media: dict[str, bytes]
+    objective_code: str
+    objective_name: str
+
+
+class QuestionsMissing(Exception):
+    """Questions of an attempt are no longer in the library. The message says which bank to bring back."""
+
+
+def shown_questions(pack: Pack, exam_id: str, ids: Iterable[str]) -> dict[str, ShownQuestion]:
+    """The questions of those ids that the pack has, ready to show. Raises: PackError."""
+    questions = pack.questions(ids)
+    objectives = {objective.id: objective for objective in pack.objectives(exam_id)}
+    media = {sha256: file.content for sha256, file in pack.media(media_used(questions.values())).items()}
+    shown: dict[str, ShownQuestion] = {}
+    for question in questions.values():
+        objective = objectives.get(question.objective_id)
+        used = {sha256: media[sha256] for sha256 in media_used([question]) if sha256 in media}
+        code, name = (objective.code, objective.name) if objective else ("", "")
+        shown[question.id] = ShownQuestion(question, used, code, name)
+    return shown
+
+
+def attempt_pack(study: Study, pack_name: str, exam_id: str) -> Pack:
+    """The release that an attempt started with, or the one in force where that is gone. Raises: QuestionsMissing."""
+    try:
+        return study.catalogue.pack_file(pack_name)
+    except PackError:
+        for entry in study.catalogue.exams():
+            if entry.exam.id == exam_id:
+                return entry.pack
+    raise QuestionsMissing(f"The questions of {exam_id!r} are not in the library any more. Import the bank again.")

@@ -1,0 +1,348 @@
+"""Sit a timed exam: what is offered, start, every command while it runs, the end. Each command is on disk first."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+
+from pingtopass_desktop.domain.attempt import Attempt, Item, Mode, Phase, Rules
+from pingtopass_desktop.domain.exam import Exam, Objective
+from pingtopass_desktop.domain.form import Form, Shortfall, blueprint_counts, draw_form
+from pingtopass_desktop.domain.question import Choice, Confidence, canonical_choice, presented_order
+from pingtopass_desktop.domain.scoring import credit, is_right, scaled_cut, scaled_score
+from pingtopass_desktop.learner import attempts, memory
+from pingtopass_desktop.learner.attempts import AttemptSummary
+from pingtopass_desktop.learner.clock_file import ClockFile
+from pingtopass_desktop.learner.events import Answered, AttemptFinished, Flagged, Payload, Struck, new_id
+from pingtopass_desktop.learner.memory import CONFIDENCE_LETTERS
+from pingtopass_desktop.library.pack import Pack
+from pingtopass_desktop.study.context import QuestionsMissing, ShownQuestion, Study, attempt_pack, shown_questions
+
+SLEEP_MS = 5000
+"""A gap between ticks longer than this is a suspension of the machine or the program and does not count."""
+
+DURABLE_TICK_MS = 5000
+"""How often the side file is brought to the disk: a power loss costs at most this much time."""
+
+
+class CannotDrawForm(Exception):
+    """The bank cannot serve the blueprint. The message names every objective and how many questions are missing."""
+
+    def __init__(self, exam: Exam, objectives: list[Objective], shortfall: tuple[Shortfall, ...]) -> None:
+        self.shortfall = shortfall
+        names = {objective.id: f"{objective.code} {objective.name}" for objective in objectives}
+        missing = "; ".join(
+            f"{names.get(s.objective_id, 'the whole bank')}: {s.missing} missing (needs {s.needed}, has {s.available})"
+            for s in shortfall
+        )
+        super().__init__(f"{exam.title} cannot be drawn yet. {missing}. Import more questions for these objectives.")
+
+
+@dataclass(frozen=True, slots=True)
+class BlueprintLine:
+    """One objective as an exam draws it: how many questions, and how many of its stock the learner has not seen."""
+
+    objective_id: str
+    code: str
+    name: str
+    weight: float | None
+    questions: int
+    stock: int
+    unseen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExamOffer:
+    """What the set-up page states before an exam begins."""
+
+    exam: Exam
+    blueprint: tuple[BlueprintLine, ...]
+    shortfall: tuple[Shortfall, ...]
+    unfinished: tuple[AttemptSummary, ...]
+    has_multi_select: bool
+
+
+def offer(study: Study, exam_id: str) -> ExamOffer:
+    """What an exam would be like now. Raises: UnknownExam, PackError, StoreError."""
+    listed = study.catalogue.exam(exam_id)
+    exam, pack = listed.exam, listed.pack
+    objectives = pack.objectives(exam.id)
+    by_id = {objective.id: objective for objective in objectives}
+    counts = blueprint_counts(exam, objectives)
+    pool = pack.pool(exam.id)
+    with study.store.database.translated():
+        seen = memory.seen(study.store.db)
+        waiting = attempts.summaries(study.store.db, is_finished=False, mode=Mode.EXAM, exam_id=exam.id)
+    lines: list[BlueprintLine] = []
+    shortfall: list[Shortfall] = []
+    for objective_id, needed in counts.items():
+        candidates = pool.get(objective_id, ())
+        objective = by_id.get(objective_id)
+        points = len({c.sibling_group or c.id for c in candidates})
+        if points < needed:
+            shortfall.append(Shortfall(objective_id, needed, points))
+        lines.append(
+            BlueprintLine(
+                objective_id=objective_id,
+                code=objective.code if objective else "",
+                name=objective.name if objective else "All questions",
+                weight=objective.weight if objective else None,
+                questions=needed,
+                stock=len(candidates),
+                unseen=sum(candidate.id not in seen for candidate in candidates),
+            )
+        )
+    multi = any(kind == "multi_select" for _, kind in pack.counts(exam.id))
+    return ExamOffer(exam, tuple(lines), tuple(shortfall), tuple(waiting), multi)
+
+
+def draw(study: Study, exam: Exam, pack: Pack, seed: int) -> Form:
+    """Draw a form by blueprint for this learner; see `domain.form.draw_form`. Raises: PackError, StoreError."""
+    counts = blueprint_counts(exam, pack.objectives(exam.id))
+    with study.store.database.translated():
+        db = study.store.db
+        return draw_form(counts, pack.pool(exam.id), seed, study.now_ms(), lambda ids: memory.exposures(db, ids))
+
+
+def start(
+    study: Study, exam_id: str, *, seed: int, time_percent: int = 100, asks_confidence: bool = False
+) -> "ExamSitting":
+    """Draw a form and begin. Raises: UnknownExam, CannotDrawForm, PackError, StoreError, OSError."""
+    listed = study.catalogue.exam(exam_id)
+    exam, pack = listed.exam, listed.pack
+    form = draw(study, exam, pack, seed)
+    if form.shortfall:
+        raise CannotDrawForm(exam, pack.objectives(exam.id), form.shortfall)
+    shown = shown_questions(pack, exam.id, form.question_ids)
+    rules = Rules(
+        mode=Mode.EXAM,
+        limit_ms=exam.time_limit_s * 1000 * time_percent // 100,
+        navigation=exam.navigation,
+        multiple_response_rule=exam.multiple_response_rule,
+        time_percent=time_percent,
+        asks_confidence=asks_confidence,
+    )
+    random = Random(f"{seed}:options")
+    questions = [shown[question_id].question for question_id in form.question_ids]
+    items = tuple(Item(q.id, q.revision, presented_order(q, random)) for q in questions)
+    now = study.now_ms()
+    attempt = Attempt(new_id(now), exam.id, rules, items)
+    sitting_id = new_id(now)
+    study.store.record(
+        attempts.started_payload(attempt, sitting_id, ""),
+        lambda db: attempts.save_local(db, attempt, pack.path.name),
+    )
+    return ExamSitting(study, attempt, sitting_id, exam, pack, shown)
+
+
+def resume(study: Study, attempt_id: str) -> "ExamSitting":
+    """Go on with an exam that was closed or crashed, with the time it had.
+
+    Raises: KeyError for an unknown or finished attempt, QuestionsMissing, PackError, StoreError, OSError.
+    """
+    with study.store.database.translated():
+        loaded = attempts.load_attempt(study.store.db, attempt_id)
+        local = attempts.load_local(study.store.db, attempt_id)
+    if loaded is None or loaded[0].is_finished:
+        raise KeyError(attempt_id)
+    attempt, sitting_id = loaded
+    pack = attempt_pack(study, local.pack if local else "", attempt.exam_id)
+    ids = [item.question_id for item in attempt.items]
+    shown = shown_questions(pack, attempt.exam_id, ids)
+    missing = [question_id for question_id in ids if question_id not in shown]
+    if missing:
+        raise QuestionsMissing(
+            f"{len(missing)} of {len(ids)} questions of this exam are no longer in the library. "
+            "Import the bank again, then resume; your answers are kept."
+        )
+    exam = next(exam for exam in pack.exams() if exam.id == attempt.exam_id)
+    clock = ClockFile(clock_path(study, attempt_id))
+    gone = max(clock.elapsed_ms - attempt.elapsed_ms, 0)
+    if clock.index == attempt.position:
+        on_item = max(clock.item_ms, attempt.item_ms.get(attempt.position, 0))
+        attempt = replace(attempt, item_ms={**attempt.item_ms, attempt.position: on_item})
+    clock.close()
+    attempt = replace(attempt, elapsed_ms=attempt.elapsed_ms + gone).resume()
+    _save(study, attempt, pack.path.name)
+    return ExamSitting(study, attempt, sitting_id, exam, pack, shown)
+
+
+def discard(study: Study, attempt_id: str) -> None:
+    """End an unfinished exam without sitting it again: it is scored with what was answered."""
+    sitting = resume(study, attempt_id)
+    sitting.submit()
+
+
+def clock_path(study: Study, attempt_id: str) -> Path:
+    return study.clocks / f"{attempt_id}.clock"
+
+
+class ExamSitting:
+    """A running exam. Every method returns the attempt as it then stands; a finished one when the time ran out.
+
+    Raises `StoreError` or `OSError` where the disk does not take a command: the attempt is then unchanged.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        attempt: Attempt,
+        sitting_id: str,
+        exam: Exam,
+        pack: Pack,
+        shown: dict[str, ShownQuestion],
+    ) -> None:
+        self.exam = exam
+        self.shown = shown
+        self.attempt = attempt
+        self._study = study
+        self._sitting_id = sitting_id
+        self._pack = pack
+        self._clock = ClockFile(clock_path(study, attempt.id))
+        self._ticked_at = study.monotonic_ms()
+        self._durable_at = self._ticked_at
+
+    @property
+    def current(self) -> ShownQuestion:
+        return self.shown[self.attempt.item.question_id]
+
+    def answer(self, choice: Choice, confidence: Confidence | None = None) -> Attempt:
+        """Give, change or take back the answer to the question shown. Raises: IllegalCommand, ValueError."""
+        attempt = self._pass_time()
+        if attempt.is_finished:
+            return attempt
+        question = self.current.question
+        choice = canonical_choice(question, choice)
+        given = attempt.answer(choice, is_correct=is_right(question, choice), confidence=confidence)
+        answer = given.answers[given.position]
+        payload = Answered(
+            attempt=given.id,
+            sitting=self._sitting_id,
+            mode=Mode.EXAM,
+            question=question.id,
+            revision=question.revision,
+            choice=choice,
+            correct=answer.is_correct,
+            elapsed_ms=answer.elapsed_ms,
+            clock_ms=given.elapsed_ms,
+            confidence=confidence,
+        )
+        return self._record(given, payload)
+
+    def flag(self, is_flagged: bool) -> Attempt:
+        """Mark the question shown for review, or not. Raises: IllegalCommand."""
+        attempt = self._pass_time()
+        if attempt.is_finished:
+            return attempt
+        given = attempt.flag(is_flagged)
+        question_id = given.item.question_id
+        return self._record(given, Flagged(given.id, self._sitting_id, question_id, is_flagged, given.elapsed_ms))
+
+    def strike(self, option_id: str, is_struck: bool) -> Attempt:
+        """Strike an option out, or take it back. Raises: IllegalCommand."""
+        attempt = self._pass_time()
+        if attempt.is_finished:
+            return attempt
+        given = attempt.strike(option_id, is_struck)
+        question_id = given.item.question_id
+        payload = Struck(given.id, self._sitting_id, question_id, option_id, is_struck, given.elapsed_ms)
+        return self._record(given, payload)
+
+    def visit(self, index: int) -> Attempt:
+        """Show another question. Raises: IllegalCommand."""
+        attempt = self._pass_time()
+        if attempt.is_finished:
+            return attempt
+        given = attempt.visit(index)
+        _save(self._study, given, self._pack.path.name)
+        self.attempt = given
+        self._write_clock(is_durable=False)
+        return given
+
+    def tick(self) -> Attempt:
+        """Let the clock run; called twice a second. Submits by itself when the time is up."""
+        attempt = self._pass_time()
+        if not attempt.is_finished:
+            now = self._study.monotonic_ms()
+            is_durable = now - self._durable_at >= DURABLE_TICK_MS
+            self._write_clock(is_durable=is_durable)
+            if is_durable:
+                self._durable_at = now
+        return attempt
+
+    def submit(self) -> Attempt:
+        """End the exam with what was answered and score it."""
+        attempt = self._pass_time()
+        return attempt if attempt.is_finished else self._finish(attempt.submit(), "submitted")
+
+    def suspend(self) -> Attempt:
+        """Keep everything for later because the program closes."""
+        if self.attempt.phase is not Phase.RUNNING:
+            return self.attempt
+        attempt = self._pass_time()
+        if attempt.is_finished:
+            return attempt
+        _save(self._study, attempt, self._pack.path.name)
+        self._write_clock(is_durable=True)
+        self._clock.close()
+        self.attempt = attempt.suspend()
+        return self.attempt
+
+    def _pass_time(self) -> Attempt:
+        if self.attempt.phase is not Phase.RUNNING:
+            return self.attempt
+        now = self._study.monotonic_ms()
+        gone = now - self._ticked_at
+        self._ticked_at = now
+        attempt = self.attempt.interrupt() if gone > SLEEP_MS else self.attempt.spend(max(0, gone))
+        self.attempt = attempt
+        if attempt.is_out_of_time:
+            return self._finish(attempt.expire(), "expired")
+        return attempt
+
+    def _record(self, attempt: Attempt, payload: Payload) -> Attempt:
+        self._study.store.record(payload)
+        self.attempt = attempt
+        return attempt
+
+    def _write_clock(self, *, is_durable: bool) -> None:
+        attempt = self.attempt
+        on_item = attempt.item_ms.get(attempt.position, 0)
+        self._clock.write(attempt.elapsed_ms, attempt.position, on_item, is_durable=is_durable)
+
+    def _finish(self, attempt: Attempt, reason: str) -> Attempt:
+        questions = [self.shown[item.question_id].question for item in attempt.items]
+        raw = Fraction(0)
+        results, confidences = "", ""
+        for index, question in enumerate(questions):
+            answer = attempt.answers.get(index)
+            if answer is None or not answer.choice:
+                results, confidences = results + "-", confidences + "-"
+                continue
+            raw += credit(question, answer.choice, attempt.rules.multiple_response_rule)
+            results += "1" if answer.is_correct else "0"
+            confidences += CONFIDENCE_LETTERS[answer.confidence] if answer.confidence else "-"
+        payload = AttemptFinished(
+            attempt=attempt.id,
+            sitting=self._sitting_id,
+            mode=Mode.EXAM,
+            reason=reason,
+            questions=tuple(question.id for question in questions),
+            results=results,
+            confidences=confidences,
+            seconds=tuple(round(attempt.item_ms.get(i, 0) / 1000) for i in range(len(questions))),
+            raw=str(raw),
+            scaled=scaled_score(raw, len(questions), self.exam),
+            passed=raw >= scaled_cut(len(questions), self.exam),
+            elapsed_ms=attempt.elapsed_ms,
+            interruptions=attempt.interruptions,
+        )
+        self._study.store.record(payload, lambda db: attempts.drop_local(db, attempt.id))
+        self.attempt = attempt
+        self._clock.remove()
+        return attempt
+
+
+def _save(study: Study, attempt: Attempt, pack_name: str) -> None:
+    with study.store.database.transaction() as db:
+        attempts.save_local(db, attempt, pack_name)

@@ -1,0 +1,285 @@
+"""Practise: choose questions, answer one at a time, see at once what was right and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+from random import Random
+
+from pingtopass_desktop.domain.attempt import Attempt, Item, Mode, Phase, Rules
+from pingtopass_desktop.domain.exam import Exam, Objective
+from pingtopass_desktop.domain.question import Choice, Confidence, canonical_choice, presented_order
+from pingtopass_desktop.domain.scoring import is_right
+from pingtopass_desktop.learner import attempts, marks, memory
+from pingtopass_desktop.learner.attempts import AttemptSummary
+from pingtopass_desktop.learner.events import Answered, AttemptFinished, Flagged, Struck, new_id
+from pingtopass_desktop.learner.memory import CONFIDENCE_LETTERS
+from pingtopass_desktop.library.pack import Pack
+from pingtopass_desktop.study.context import QuestionsMissing, ShownQuestion, Study, attempt_pack, shown_questions
+
+MAX_QUESTIONS = 200
+MAX_ELAPSED_MS = 5 * 60 * 1000
+"""Time on one practice question beyond this is taken for a break."""
+
+
+class Selection(StrEnum):
+    """Which questions to practise."""
+
+    ALL = "all"
+    UNSEEN = "unseen"
+    MISSED = "missed"
+    DUE = "due"
+    BOOKMARKED = "bookmarked"
+    GUESSED = "guessed"
+
+
+_WHY_EMPTY = {
+    Selection.ALL: "There are no questions in these objectives. Choose other objectives or import more questions.",
+    Selection.UNSEEN: "You have answered every question here at least once. Practise the missed or the due ones.",
+    Selection.MISSED: "Nothing missed: your last answer to every question here was right, or none was given yet.",
+    Selection.DUE: "No review is due here today. Questions come back on the day that they are due.",
+    Selection.BOOKMARKED: "No bookmarks here yet. K keeps the question shown as a bookmark.",
+    Selection.GUESSED: "No guesses here. Say “guess” before checking an answer, and the question is collected here.",
+}
+
+
+class NothingToPractise(Exception):
+    """The selection is empty; the message says why and what to do."""
+
+    def __init__(self, selection: Selection) -> None:
+        super().__init__(_WHY_EMPTY[selection])
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeOffer:
+    """What the set-up page shows: objectives with their stock, and how many questions each selection has."""
+
+    exam: Exam
+    objectives: tuple[Objective, ...]
+    stock: dict[str, int]
+    counts: dict[Selection, int]
+    unfinished: tuple[AttemptSummary, ...]
+
+
+def why_empty(selection: Selection) -> str:
+    return _WHY_EMPTY[selection]
+
+
+def offer(study: Study, exam_id: str, objective_ids: Sequence[str] | None = None) -> PracticeOffer:
+    """What can be practised, for all objectives or some. Raises: UnknownExam, PackError, StoreError."""
+    listed = study.catalogue.exam(exam_id)
+    pack = listed.pack
+    objectives = tuple(pack.objectives(exam_id))
+    stock: dict[str, int] = {}
+    for (objective_id, _), count in pack.counts(exam_id).items():
+        stock[objective_id] = stock.get(objective_id, 0) + count
+    ids = pack.question_ids(exam_id, with_descendants(objectives, objective_ids))
+    counts = {selection: len(_select(study, ids, selection)) for selection in Selection}
+    with study.store.database.translated():
+        waiting = attempts.summaries(study.store.db, is_finished=False, mode=Mode.PRACTICE, exam_id=exam_id, limit=5)
+    return PracticeOffer(listed.exam, objectives, stock, counts, tuple(waiting))
+
+
+def with_descendants(objectives: Sequence[Objective], chosen: Sequence[str] | None) -> list[str] | None:
+    """The chosen objectives and everything below them; None stays "all"."""
+    if chosen is None:
+        return None
+    wanted = set(chosen)
+    for _ in objectives:
+        below = {objective.id for objective in objectives if objective.parent_id in wanted} - wanted
+        if not below:
+            break
+        wanted |= below
+    return [objective.id for objective in objectives if objective.id in wanted]
+
+
+def start(
+    study: Study,
+    exam_id: str,
+    *,
+    seed: int,
+    count: int,
+    selection: Selection = Selection.ALL,
+    objective_ids: Sequence[str] | None = None,
+    question_ids: Sequence[str] | None = None,
+    label: str = "",
+    asks_confidence: bool = True,
+) -> "PracticeSitting":
+    """Begin a session of up to `count` questions; `question_ids` names them instead of a selection.
+
+    The questions are shuffled; under `ALL` unseen ones come first, then those answered longest ago.
+
+    Raises: NothingToPractise, UnknownExam, PackError, StoreError.
+    """
+    listed = study.catalogue.exam(exam_id)
+    pack = listed.pack
+    random = Random(seed)
+    if question_ids is None:
+        ids = pack.question_ids(exam_id, with_descendants(pack.objectives(exam_id), objective_ids))
+        ids = _select(study, ids, selection)
+        random.shuffle(ids)
+        if selection is Selection.ALL:
+            with study.store.database.translated():
+                seen = memory.exposures(study.store.db, ids)
+            ids.sort(key=lambda question_id: seen.get(question_id, 0))
+    else:
+        ids = list(question_ids)
+    ids = ids[: min(count, MAX_QUESTIONS)]
+    shown = shown_questions(pack, exam_id, ids)
+    ids = [question_id for question_id in ids if question_id in shown]
+    if not ids:
+        raise NothingToPractise(selection)
+    questions = [shown[question_id].question for question_id in ids]
+    items = tuple(Item(q.id, q.revision, presented_order(q, random)) for q in questions)
+    rules = Rules(Mode.PRACTICE, None, asks_confidence=asks_confidence)
+    now = study.now_ms()
+    attempt = Attempt(new_id(now), exam_id, rules, items)
+    sitting_id = new_id(now)
+    study.store.record(
+        attempts.started_payload(attempt, sitting_id, label[:80]),
+        lambda db: attempts.save_local(db, attempt, pack.path.name),
+    )
+    return PracticeSitting(study, attempt, sitting_id, listed.exam, pack, shown, label)
+
+
+def resume(study: Study, attempt_id: str) -> "PracticeSitting":
+    """Go on with an unfinished session at its first unanswered question.
+
+    Raises: KeyError for an unknown or finished attempt, QuestionsMissing, PackError, StoreError.
+    """
+    with study.store.database.translated():
+        loaded = attempts.load_attempt(study.store.db, attempt_id)
+        local = attempts.load_local(study.store.db, attempt_id)
+        label = next((s.label for s in attempts.summaries(study.store.db, is_finished=False) if s.id == attempt_id), "")
+    if loaded is None or loaded[0].is_finished:
+        raise KeyError(attempt_id)
+    attempt, sitting_id = loaded
+    pack = attempt_pack(study, local.pack if local else "", attempt.exam_id)
+    shown = shown_questions(pack, attempt.exam_id, [item.question_id for item in attempt.items])
+    if any(item.question_id not in shown for item in attempt.items):
+        raise QuestionsMissing("Some questions of this session are no longer in the library. Import the bank again.")
+    exam = next(exam for exam in pack.exams() if exam.id == attempt.exam_id)
+    attempt = attempt.resume()
+    position = attempt.unanswered[0] if attempt.unanswered else len(attempt.items) - 1
+    return PracticeSitting(study, replace(attempt, position=position), sitting_id, exam, pack, shown, label)
+
+
+class PracticeSitting:
+    """A running practice session. Every method returns the attempt as it then stands, on disk already.
+
+    Raises `StoreError` where the disk does not take a command: the attempt is then unchanged.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        attempt: Attempt,
+        sitting_id: str,
+        exam: Exam,
+        pack: Pack,
+        shown: dict[str, ShownQuestion],
+        label: str,
+    ) -> None:
+        self.exam = exam
+        self.shown = shown
+        self.attempt = attempt
+        self.label = label
+        self._study = study
+        self._sitting_id = sitting_id
+        self._pack = pack
+        self._shown_at = study.monotonic_ms()
+
+    @property
+    def current(self) -> ShownQuestion:
+        return self.shown[self.attempt.item.question_id]
+
+    def check(self, choice: Choice, confidence: Confidence | None = None) -> Attempt:
+        """Answer the question shown for good; the solution may be shown then. Raises: IllegalCommand, ValueError."""
+        question = self.current.question
+        choice = canonical_choice(question, choice)
+        now = self._study.monotonic_ms()
+        spent = self.attempt.spend(min(max(0, now - self._shown_at), MAX_ELAPSED_MS))
+        given = spent.answer(choice, is_correct=is_right(question, choice), confidence=confidence)
+        answer = given.answers[given.position]
+        payload = Answered(
+            attempt=given.id,
+            sitting=self._sitting_id,
+            mode=Mode.PRACTICE,
+            question=question.id,
+            revision=question.revision,
+            choice=choice,
+            correct=answer.is_correct,
+            elapsed_ms=answer.elapsed_ms,
+            clock_ms=given.elapsed_ms,
+            confidence=confidence,
+        )
+        self._study.store.record(payload)
+        self.attempt = given
+        return given
+
+    def strike(self, option_id: str, is_struck: bool) -> Attempt:
+        """Strike an option out, or take it back. Raises: IllegalCommand."""
+        given = self.attempt.strike(option_id, is_struck)
+        question_id = given.item.question_id
+        payload = Struck(given.id, self._sitting_id, question_id, option_id, is_struck, given.elapsed_ms)
+        self._study.store.record(payload)
+        self.attempt = given
+        return given
+
+    def flag(self, is_flagged: bool) -> Attempt:
+        """Mark the question shown, or not. Raises: IllegalCommand."""
+        given = self.attempt.flag(is_flagged)
+        question_id = given.item.question_id
+        self._study.store.record(Flagged(given.id, self._sitting_id, question_id, is_flagged, given.elapsed_ms))
+        self.attempt = given
+        return given
+
+    def visit(self, index: int) -> Attempt:
+        """Show another question. Raises: IllegalCommand."""
+        self.attempt = self.attempt.visit(index)
+        self._shown_at = self._study.monotonic_ms()
+        return self.attempt
+
+    def finish(self) -> Attempt:
+        """End the session; what was answered counts, the rest stays unseen."""
+        if self.attempt.phase is Phase.FINISHED:
+            return self.attempt
+        finished = self.attempt.submit()
+        answers = [finished.answers.get(index) for index in range(len(finished.items))]
+        payload = AttemptFinished(
+            attempt=finished.id,
+            sitting=self._sitting_id,
+            mode=Mode.PRACTICE,
+            reason="ended",
+            questions=tuple(item.question_id for item in finished.items),
+            results="".join("-" if answer is None else "01"[answer.is_correct] for answer in answers),
+            confidences="".join(
+                CONFIDENCE_LETTERS[answer.confidence] if answer and answer.confidence else "-" for answer in answers
+            ),
+            seconds=tuple(round(finished.item_ms.get(index, 0) / 1000) for index in range(len(finished.items))),
+            raw=str(Fraction(sum(answer.is_correct for answer in answers if answer))),
+            scaled=None,
+            passed=None,
+            elapsed_ms=finished.elapsed_ms,
+            interruptions=finished.interruptions,
+        )
+        self._study.store.record(payload, lambda db: attempts.drop_local(db, finished.id))
+        self.attempt = finished
+        return finished
+
+
+def _select(study: Study, ids: list[str], selection: Selection) -> list[str]:
+    with study.store.database.translated():
+        db = study.store.db
+        if selection is Selection.ALL:
+            return ids
+        if selection is Selection.UNSEEN:
+            seen = memory.seen(db)
+            return [question_id for question_id in ids if question_id not in seen]
+        chosen = {
+            Selection.MISSED: memory.missed,
+            Selection.BOOKMARKED: marks.bookmarked,
+            Selection.GUESSED: memory.guessed,
+        }
+        wanted = memory.due(db, study.now_ms()) if selection is Selection.DUE else chosen[selection](db)
+    return [question_id for question_id in ids if question_id in wanted]
