@@ -20,7 +20,8 @@ _PROJECTION_VERSION = "1"
 class Fold(Protocol):
     """A module that folds groups of one kind. `apply` gets the events of a group in canonical order."""
 
-    KIND: str
+    @property
+    def KIND(self) -> str: ...
 
     def keys(self, payload: Payload) -> Iterable[str]: ...
 

@@ -15,6 +15,9 @@ from pingtopass_desktop.learner.events import Answered, AttemptFinished, Event, 
 
 DEFAULT_ROLLOVER_HOUR = 4
 
+_MAX_COUNTED_MS = 48 * 3600 * 1000
+"""More time than the longest exam with extra time takes is a mistake; sums stay far from 64 bits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -72,10 +75,14 @@ def days(db: sqlite3.Connection) -> list[tuple[str, int, int]]:
 
 def _amounts(payload: Payload) -> tuple[int, int, int]:
     if isinstance(payload, Answered) and payload.mode == Mode.PRACTICE:
-        return 1, int(payload.correct), payload.elapsed_ms
+        return 1, int(payload.correct), _counted_ms(payload.elapsed_ms)
     if isinstance(payload, AttemptFinished) and payload.mode == Mode.EXAM:
-        return len(payload.results.replace("-", "")), payload.results.count("1"), payload.elapsed_ms
+        return len(payload.results.replace("-", "")), payload.results.count("1"), _counted_ms(payload.elapsed_ms)
     return 0, 0, 0
+
+
+def _counted_ms(elapsed_ms: int) -> int:
+    return min(max(0, elapsed_ms), _MAX_COUNTED_MS)
 
 
 def _day_settings(db: sqlite3.Connection) -> tuple[str, int]:

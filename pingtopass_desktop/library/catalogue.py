@@ -56,14 +56,8 @@ class Catalogue:
         return changed
 
     def exams(self) -> list[ListedExam]:
-        """All active exams, by name. A pack that turns out damaged joins `problems`."""
-        listed: list[ListedExam] = []
-        for bank_id, pack in list(self._packs.items()):
-            try:
-                listed += [ListedExam(exam, pack) for exam in pack.exams() if exam.is_active]
-            except PackError as error:
-                self.problems.append(error)
-                del self._packs[bank_id]
+        """All active exams, by name."""
+        listed = [ListedExam(exam, pack) for pack in self._packs.values() for exam in pack.exams() if exam.is_active]
         return sorted(listed, key=lambda entry: (entry.exam.name.casefold(), entry.exam.id))
 
     def exam(self, name: str) -> ListedExam:

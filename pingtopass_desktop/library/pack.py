@@ -5,6 +5,7 @@ PackError
   PackTooNew    written by a newer program
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +32,7 @@ from pingtopass_desktop.library.bank.model import (
     question_row,
     release_digest,
     row_digest,
+    seal,
 )
 
 APPLICATION_ID = 0x50325050  # "P2PP"
@@ -78,12 +80,22 @@ class Pack:
         try:
             with self._reading():
                 self._check_format()
-                bank = self._db.execute("SELECT id, name, source FROM bank").fetchone()
+                bank = self._db.execute("SELECT id, name, source, seal FROM bank").fetchone()
                 release = self._db.execute(
                     "SELECT id, version, question_count, digest, published_at FROM release WHERE state = 'ready'"
                 ).fetchone()
+                exams = self._db.execute("SELECT * FROM exams ORDER BY code, id").fetchall()
+                objectives = self._db.execute("SELECT * FROM objectives ORDER BY position").fetchall()
             if bank is None or release is None:
                 raise PackDamaged(path, f"{path.name} has no finished release. Import the bank again.")
+            try:
+                self._exams = [_exam(row) for row in exams]
+                self._objectives = [Objective(**dict(row)) for row in objectives]
+                is_sealed = seal([*bank[:3], *release], self._exams, self._objectives) == bank["seal"]
+            except (ValueError, TypeError) as error:
+                raise self._damaged(str(error)) from error
+            if not is_sealed:
+                raise self._damaged("its exams differ from what was published")
         except PackError:
             self._db.close()
             raise
@@ -100,14 +112,11 @@ class Pack:
         return self.path.stat().st_size
 
     def exams(self) -> list[Exam]:
-        with self._reading():
-            return [_exam(row) for row in self._db.execute("SELECT * FROM exams ORDER BY code, id")]
+        return list(self._exams)
 
     def objectives(self, exam_id: str) -> list[Objective]:
         """All objectives of an exam in the order of the blueprint."""
-        with self._reading():
-            rows = self._db.execute("SELECT * FROM objectives WHERE exam_id = ? ORDER BY position", (exam_id,))
-            return [Objective(**dict(row)) for row in rows]
+        return [objective for objective in self._objectives if objective.exam_id == exam_id]
 
     def pool(self, exam_id: str) -> Pool:
         """The active questions by blueprint objective; read once and kept, ids only."""
@@ -148,7 +157,7 @@ class Pack:
                 "SELECT q.* FROM json_each(?) AS wanted JOIN questions AS q ON q.id = wanted.value",
                 (json.dumps(list(ids)),),
             ).fetchall()
-            return {row["id"]: self._checked(row) for row in rows}
+            return {question.id: question for question in map(self._checked, rows)}
 
     def all_questions(self) -> Iterator[Question]:
         """Every question, retired ones too, in the order of the bank."""
@@ -169,7 +178,7 @@ class Pack:
                 "SELECT m.* FROM json_each(?) AS wanted JOIN media AS m ON m.sha256 = wanted.value",
                 (json.dumps(list(sha256s)),),
             )
-            return {row["sha256"]: Media(row["sha256"], row["mime"], row["bytes"]) for row in rows}
+            return {media.sha256: media for media in map(self._media, rows)}
 
     def counts(self, exam_id: str) -> dict[tuple[str, str], int]:
         """Number of active questions by (objective id, type)."""
@@ -189,7 +198,7 @@ class Pack:
         """The whole content, for export and for merging an import."""
         exams = tuple(self.exams())
         with self._reading():
-            media = tuple(Media(*row) for row in self._db.execute("SELECT sha256, mime, bytes FROM media"))
+            media = tuple(map(self._media, self._db.execute("SELECT * FROM media")))
         return Bank(
             id=self.bank_id,
             name=self.name,
@@ -215,11 +224,18 @@ class Pack:
     def _checked(self, row: sqlite3.Row) -> Question:
         try:
             question = question_from_row(dict(row))
-        except (ValueError, KeyError, TypeError) as error:
-            raise self._damaged(f"question {row['id']} cannot be read") from error
-        if row_digest(question_row(question)) != row["row_digest"]:
+            is_sound = row_digest(question_row(question)) == row["row_digest"]
+        except (ValueError, LookupError, TypeError) as error:
+            raise self._damaged(f"a question cannot be read: {error}") from error
+        if not is_sound:
             raise self._damaged(f"question {question.id} differs from what was published")
         return question
+
+    def _media(self, row: sqlite3.Row) -> Media:
+        media = Media(row["sha256"], row["mime"], row["bytes"])
+        if not isinstance(media.content, bytes) or hashlib.sha256(media.content).hexdigest() != media.sha256:
+            raise self._damaged("a picture differs from what was published")
+        return media
 
     def _check_format(self) -> None:
         application_id = self._db.execute("PRAGMA application_id").fetchone()[0]

@@ -23,6 +23,7 @@ from pingtopass_desktop.library.bank.model import (
     question_row,
     release_digest,
     row_digest,
+    seal,
 )
 from pingtopass_desktop.library.lock import locked
 from pingtopass_desktop.library.pack import APPLICATION_ID, FORMAT, Pack, PackError
@@ -63,7 +64,8 @@ def merge(current: Bank, incoming: Bank) -> Bank:
     """The current bank with what came in: questions are added or updated by id, none is removed.
 
     A question whose content changed gets the next revision; an unchanged one keeps its own. Exams and objectives
-    are those that came in, and objectives that only old questions use are kept.
+    are those that came in. Objectives that only old questions use are kept for practice, behind the others and out of
+    the blueprint, which is that of the exam that came in.
     """
     known = {question.id: question for question in current.questions}
     questions = dict(known)
@@ -75,8 +77,14 @@ def merge(current: Bank, incoming: Bank) -> Bank:
     used = {question.objective_id for question in questions.values()}
     arrived = {objective.id for objective in incoming.objectives}
     for objective in current.objectives:
-        if objective.exam_id in replaced and objective.id not in arrived and objective.id not in used:
+        if objective.exam_id in replaced and objective.id not in arrived:
             del objectives[objective.id]
+            if objective.id in used:
+                parent_id = objective.parent_id if objective.parent_id in arrived else None
+                position = sum(other.exam_id == objective.exam_id for other in objectives.values())
+                objectives[objective.id] = replace(
+                    objective, parent_id=parent_id, weight=None, draw_count=None, position=position
+                )
     media = {file.sha256: file for file in (*current.media, *incoming.media)}
     return replace(
         incoming,
@@ -110,20 +118,10 @@ def publish(bank: Bank, folder: Path, *, source: str, now: datetime, fingerprint
     digest = release_digest(content_rows(bank))
     published_at = now.astimezone(UTC).isoformat(timespec="seconds")
     with locked(folder / "publish.lock"):
-        release_id, stamps = 1, {}
-        try:
-            current = current_pack(folder, bank.id)
-        except PackError:
-            current = None
-            release_id = 1 + _highest_release(folder, bank.id)
-        if current is not None:
-            release_id, stamps = current.release.id + 1, current.stamps()
-            is_same = current.release.digest == digest
-            path = current.path
-            current.close()
-            if is_same:
-                _point(folder, bank.id, Pointer(path.name, fingerprint))
-                return path
+        same, release_id, stamps = _before(folder, bank.id, digest)
+        if same is not None:
+            _point(folder, bank.id, Pointer(same.name, fingerprint))
+            return same
         path = folder / f"{bank.id}-{release_id}-{digest[:8]}.pack"
         partial = path.with_suffix(".part")
         try:
@@ -137,14 +135,38 @@ def publish(bank: Bank, folder: Path, *, source: str, now: datetime, fingerprint
     return path
 
 
+def _before(folder: Path, bank_id: str, digest: str) -> tuple[Path | None, int, Stamps]:
+    """The pack in force where it already has this content, soundly; the next release id; the stamps of questions.
+
+    A damaged pack counts as none, so that the same bank can be published again to repair it.
+    """
+    try:
+        current = current_pack(folder, bank_id)
+        if current is None:
+            return None, 1, {}
+        try:
+            if current.release.digest == digest:
+                current.verify()
+                return current.path, current.release.id, {}
+            return None, current.release.id + 1, current.stamps()
+        finally:
+            current.close()
+    except PackError:
+        return None, 1 + _highest_release(folder, bank_id), {}
+
+
 def collect(folder: Path, in_use: Collection[str]) -> list[Path]:
-    """Remove packs that no pointer names and no attempt uses; `in_use` holds file names. Returns what went."""
+    """Remove packs that no pointer names and no attempt uses; `in_use` holds file names. Returns what went.
+
+    What a killed publication left half-written goes too.
+    """
     if not folder.is_dir():
         return []
     with locked(folder / "publish.lock"):
         pointers = (read_pointer(path) for path in folder.glob(f"*{POINTER_SUFFIX}"))
         keep = {pointer.pack for pointer in pointers if pointer} | set(in_use)
         gone = [path for path in folder.glob("*.pack") if path.name not in keep]
+        gone += folder.glob("*.part")
         for path in gone:
             path.unlink(missing_ok=True)
     return gone
@@ -175,10 +197,12 @@ def _write(
         db.execute(f"PRAGMA user_version = {FORMAT}")
         db.executescript(files("pingtopass_desktop.library").joinpath("schema.sql").read_text("utf-8"))
         db.execute("BEGIN")
-        db.execute("INSERT INTO bank VALUES (?, ?, ?)", (bank.id, bank.name, source))
         version = bank.version or str(release_id)
         release = (release_id, "ready", version, len(bank.questions), digest, published_at)
         db.execute("INSERT INTO release VALUES (?, ?, ?, ?, ?, ?)", release)
+        head = (bank.id, bank.name, source)
+        sealed = seal([*head, release_id, *release[2:]], bank.exams, bank.objectives)
+        db.execute("INSERT INTO bank VALUES (?, ?, ?, ?)", (*head, sealed))
         _insert(db, "exams", [exam_row(exam) for exam in bank.exams])
         _insert(db, "objectives", [objective_row(objective) for objective in bank.objectives])
         _insert(db, "questions", [_stamped(question, stamps, published_at) for question in bank.questions])

@@ -1,5 +1,6 @@
 -- A pack: one immutable release of a bank. The content tables are those of every content primary.
-CREATE TABLE bank(id TEXT NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL) STRICT;
+-- seal: SHA-256 of all that stands in front of the questions (bank, release, exams, objectives), checked on opening.
+CREATE TABLE bank(id TEXT NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL, seal TEXT NOT NULL) STRICT;
 CREATE TABLE release(id INTEGER PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('publishing', 'ready')),
   version TEXT NOT NULL, question_count INTEGER NOT NULL, digest TEXT NOT NULL, published_at TEXT NOT NULL) STRICT;
 CREATE TABLE exams(id TEXT PRIMARY KEY, code TEXT NOT NULL, name TEXT NOT NULL, vendor TEXT NOT NULL,

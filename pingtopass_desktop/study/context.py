@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pingtopass_desktop.domain.question import Question
@@ -15,6 +16,11 @@ from pingtopass_desktop.library.publish import media_used
 def wall_ms() -> int:
     """The device's clock in milliseconds since 1970, UTC."""
     return time.time_ns() // 1_000_000
+
+
+def now_utc() -> datetime:
+    """The device's clock as an aware time."""
+    return datetime.now(UTC)
 
 
 def monotonic_ms() -> int:

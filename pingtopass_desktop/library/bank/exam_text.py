@@ -12,6 +12,8 @@ from pingtopass_desktop.library.bank.model import BankError, Problem, objective_
 
 _EXAM_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _WEIGHT_TOLERANCE = 0.5
+_MAX_QUESTIONS = 300
+"""The ids, revisions and option orders of a whole form have to fit into one learner event of 16 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def parse_exam(content: bytes, where: str) -> ExamSpec:
         document = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise BankError([Problem(where, "", f"is not UTF-8 text ({error.reason})")]) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise BankError([Problem(where, "", f"is not valid TOML: {error}")]) from error
     return _ExamReader(document, TomlLines(text), where).read()
 
@@ -54,10 +56,11 @@ class _ExamReader:
         exam_id = self._text(table, "exam.id", "id", required=True)
         if exam_id and not _EXAM_ID.fullmatch(exam_id):
             self._problem("exam.id", f"{exam_id!r} may hold only a-z, 0-9, '.', '_' and '-'")
-        count = self._whole(table, "exam.questions", "questions", 1, 500, default=65)
+        count = self._whole(table, "exam.questions", "questions", 1, _MAX_QUESTIONS, default=65)
         minutes = self._number(table, "exam.minutes", "minutes", default=90)
-        if minutes <= 0 or minutes > 24 * 60:
-            self._problem("exam.minutes", f"{minutes:g} is not between 0 and 1440")
+        if not 1 / 60 <= minutes <= 24 * 60:
+            self._problem("exam.minutes", f"{minutes:g} is not between 1 second and 1440 minutes")
+            minutes = 90
         cut = self._cut(table, count)
         low, passing, high = self._scale(table, count, cut)
         objectives = self._objectives(exam_id)
@@ -141,10 +144,10 @@ class _ExamReader:
                 self._problem(f"{at}.parent", f"{parent!r} is not the code of another objective")
             if "weight" in table and "draw" in table:
                 self._problem(f"{at}.draw", "give a weight or a draw, not both")
-            weight = self._number(table, f"{at}.weight", "weight", default=-1)
-            if weight != -1 and not 0 < weight <= 100:
+            weight = float(self._number(table, f"{at}.weight", "weight", default=1)) if "weight" in table else None
+            if weight is not None and not 0 < weight <= 100:
                 self._problem(f"{at}.weight", f"{weight:g} is not a percentage")
-            draw = self._whole(table, f"{at}.draw", "draw", 0, 500, default=-1)
+            draw = self._whole(table, f"{at}.draw", "draw", 0, _MAX_QUESTIONS, default=0) if "draw" in table else None
             objectives.append(
                 Objective(
                     id=objective_id(exam_id, code),
@@ -153,8 +156,8 @@ class _ExamReader:
                     code=code,
                     name=self._text(table, f"{at}.name", "name") or code,
                     description=self._text(table, f"{at}.description", "description"),
-                    weight=None if weight == -1 else float(weight),
-                    draw_count=None if draw == -1 else draw,
+                    weight=weight,
+                    draw_count=draw,
                     position=number,
                 )
             )

@@ -5,6 +5,7 @@ import re
 _TABLE = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_.\"'-]+)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 _ELEMENT = re.compile(r"\s*\{")
+_FIRST_ELEMENT = re.compile(r"[^=]*=\s*\[\s*\{")
 
 
 class TomlLines:
@@ -30,7 +31,7 @@ class TomlLines:
         counts: dict[str, int] = {}
         table, key, elements = "", "", 0
         fence: str | None = None
-        for number, line in enumerate(text.splitlines(), start=1):
+        for number, line in enumerate(text.split("\n"), start=1):
             if fence is not None:
                 if line.count(fence) % 2:
                     fence = None
@@ -45,7 +46,7 @@ class TomlLines:
                 table, key = name, ""
                 self._lines[table] = number
             elif found := _KEY.match(line):
-                key, elements = found.group(1), 0
+                key, elements = found.group(1), int(_FIRST_ELEMENT.match(line) is not None)
                 self._lines[f"{table}.{key}" if table else key] = number
             elif key and _ELEMENT.match(line):
                 self._lines[f"{table}.{key}[{elements}]"] = number

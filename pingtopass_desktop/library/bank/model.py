@@ -108,7 +108,7 @@ def objective_row(objective: Objective) -> Row:
         "code": objective.code,
         "name": objective.name,
         "description": objective.description,
-        "weight": objective.weight,
+        "weight": None if objective.weight is None else float(objective.weight),
         "draw_count": objective.draw_count,
         "position": objective.position,
     }
@@ -217,6 +217,13 @@ def content_rows(bank: Bank) -> Iterator[tuple[str, str, str]]:
         yield "questions", question.id, row_digest(question_row(question))
     for media in bank.media:
         yield "media", media.sha256, row_digest({"sha256": media.sha256, "mime": media.mime})
+
+
+def seal(head: Iterable[object], exams: Iterable[Exam], objectives: Iterable[Objective]) -> str:
+    """The digest of all that stands in front of the questions of a pack; `head` is its bank and release columns."""
+    rows = [row_digest(exam_row(exam)) for exam in exams]
+    rows += [row_digest(objective_row(objective)) for objective in objectives]
+    return row_digest({"head": list(head), "rows": sorted(rows)})
 
 
 def release_digest(rows: Iterable[tuple[str, str, str]]) -> str:

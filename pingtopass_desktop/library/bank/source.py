@@ -69,7 +69,7 @@ class _Zip:
     def __init__(self, name: str, archive: zipfile.ZipFile) -> None:
         self.name = Path(name).stem
         self._archive = archive
-        members = [info for info in archive.infolist() if not info.is_dir()]
+        members = [info for info in archive.infolist() if info.filename and not info.is_dir()]
         if len(members) > MAX_FILES:
             raise _refusal(name, f"holds more than {MAX_FILES} files")
         if sum(info.file_size for info in members) > MAX_TOTAL_BYTES:

@@ -51,16 +51,17 @@ def read_bank(path: Path, bank_id: str | None = None) -> BankText:
         if not exam_files:
             raise BankError([Problem(files.name, "", "holds no exam.toml")])
         specs = [(PurePosixPath(name).parent, parse_exam(files.read(name), name)) for name in exam_files]
+        _refuse_repeated_exams(exam_files, [spec.exam.id for _, spec in specs])
         name = bank_id or (specs[0][1].exam.id if len(specs) == 1 else files.name)
         result = BankText(Bank(name, "", "", (), (), ()), specs=tuple(spec for _, spec in specs))
         questions: list[Question] = []
+        places: dict[str, str] = {}
         media: dict[str, Media] = {}
         for folder, spec in specs:
             shelf = MediaShelf(_reader(files, folder), _known_media(files, folder))
-            questions += _read_exam(files, folder, name, spec, shelf, result)
+            questions += _read_exam(files, folder, name, spec, shelf, places, result)
             media |= {file.sha256: file for file in shelf.used}
             result.warnings += spec.warnings
-    _drop_repeated(questions, result)
     _check_siblings(questions, result)
     result.bank = Bank(
         id=name,
@@ -104,8 +105,15 @@ def _known_media(files: BankFiles, folder: PurePosixPath) -> Iterator[Media]:
 
 
 def _read_exam(
-    files: BankFiles, folder: PurePosixPath, bank_id: str, spec: ExamSpec, shelf: MediaShelf, result: BankText
+    files: BankFiles,
+    folder: PurePosixPath,
+    bank_id: str,
+    spec: ExamSpec,
+    shelf: MediaShelf,
+    places: dict[str, str],
+    result: BankText,
 ) -> list[Question]:
+    """The valid questions of one exam. `places` says where each id of the bank was first used, and grows."""
     codes = frozenset(objective.code for objective in spec.objectives)
     reader = QuestionReader(bank_id, spec.exam.id, codes, shelf.resolve)
     questions: list[Question] = []
@@ -114,10 +122,14 @@ def _read_exam(
             continue
         for raw in _raw_questions(files, path, result):
             read = reader.read(raw)
-            if isinstance(read, Question):
-                questions.append(read)
-            else:
+            if not isinstance(read, Question):
                 result.skipped += read
+            elif read.id in places:
+                message = f"{raw.fields.get('id')!r} is the id of an earlier question too ({places[read.id]})"
+                result.skipped.append(Problem(raw.where_of("id"), "id", message))
+            else:
+                places[read.id] = raw.where_of("id")
+                questions.append(read)
     result.warnings += reader.warnings
     return questions
 
@@ -138,7 +150,7 @@ def _raw_questions(files: BankFiles, path: str, result: BankText) -> Iterator[Ra
 def _toml_questions(text: str, path: str, result: BankText) -> Iterator[RawQuestion]:
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         result.skipped.append(Problem(path, "", f"is not valid TOML: {error}"))
         return
     lines = TomlLines(text)
@@ -164,7 +176,7 @@ def _jsonl_questions(text: str, path: str, result: BankText) -> Iterator[RawQues
         where = f"{path}:{number}"
         try:
             fields = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             result.skipped.append(Problem(where, "", f"is not valid JSON: {error}"))
             continue
         if not isinstance(fields, dict):
@@ -173,13 +185,12 @@ def _jsonl_questions(text: str, path: str, result: BankText) -> Iterator[RawQues
         yield RawQuestion(fields, lambda at, where=where: where)
 
 
-def _drop_repeated(questions: list[Question], result: BankText) -> None:
-    seen: set[str] = set()
-    for question in list(questions):
-        if question.id in seen:
-            questions.remove(question)
-            result.skipped.append(Problem(question.id, "id", "is the id of an earlier question too"))
-        seen.add(question.id)
+def _refuse_repeated_exams(exam_files: list[str], exam_ids: list[str]) -> None:
+    first: dict[str, str] = {}
+    for file, exam_id in zip(exam_files, exam_ids, strict=True):
+        if exam_id in first:
+            raise BankError([Problem(file, "exam.id", f"{exam_id!r} is the id of {first[exam_id]} too")])
+        first[exam_id] = file
 
 
 def _check_siblings(questions: list[Question], result: BankText) -> None:

@@ -1,0 +1,86 @@
+"""Starting and stopping the window, step by step."""
+
+import logging
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from pingtopass_desktop.app.config import DataFolder, TourOptions, data_folder
+from pingtopass_desktop.app.log import start_logging
+from pingtopass_desktop.app.opening import open_study
+from pingtopass_desktop.library.lock import FileLock, LockHeld
+
+_log = logging.getLogger(__name__)
+
+
+def run(data_dir: str | None, tour: TourOptions | None = None) -> int:
+    """Run the window until it closes. Returns the exit code."""
+    if tour is not None:
+        from pingtopass_desktop.app.tour import run_tour
+
+        return run_tour(tour)
+    folder = data_folder(data_dir)
+    lock = _take_folder(folder)
+    if lock is None:
+        return _raise_first_window(folder)
+    start_logging(folder.logs)
+    lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+    opened = lane.submit(open_study, folder)  # reads the disk while Qt is being imported
+    return _run_window(folder, lane, opened, lock)
+
+
+def _take_folder(folder: DataFolder) -> FileLock | str | None:
+    """The lock of the folder; None where another window has it; "unlocked" where the folder takes no file."""
+    try:
+        folder.root.mkdir(parents=True, exist_ok=True)
+        return FileLock(folder.window_lock)
+    except LockHeld:
+        return None
+    except OSError as error:
+        _log.warning("the data folder takes no lock: %s", error.strerror)
+        return "unlocked"
+
+
+def _raise_first_window(folder: DataFolder) -> int:
+    from PySide6.QtCore import QCoreApplication
+
+    from pingtopass_desktop.app.instance import ask_to_raise
+
+    application = QCoreApplication(sys.argv[:1])
+    if ask_to_raise(folder.root):
+        return 0
+    print(
+        "pingtopass: another PingToPass uses this data folder and does not answer. Close it, or wait for its import "
+        "or restore to end, then start again. Another folder: --data-dir DIR.",
+        file=sys.stderr,
+    )
+    del application
+    return 1
+
+
+def _run_window(folder: DataFolder, lane: ThreadPoolExecutor, opened, lock: FileLock | str) -> int:
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from pingtopass_desktop import __version__
+    from pingtopass_desktop.app.wiring import Application
+
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName("PingToPass")
+    qt.setApplicationVersion(__version__)
+    qt.setDesktopFileName("pingtopass")
+    qt.setStyle("Fusion")
+    application = Application(folder, lane, opened)
+    servers: list[object] = []
+
+    def listen() -> None:
+        from pingtopass_desktop.app.instance import RaiseServer  # QtNetwork: after the first paint
+
+        servers.append(RaiseServer(folder.root, application.raise_window, application.shell))
+
+    QTimer.singleShot(0, listen)
+    application.show()
+    code = qt.exec()
+    application.close()
+    if isinstance(lock, FileLock):
+        lock.close()
+    return code

@@ -1,0 +1,206 @@
+"""Reading a finished attempt: every answer beside its key, with reasons and filters."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from pingtopass_desktop.domain.question import NOT_ANSWERED
+from pingtopass_desktop.study.context import Study
+from pingtopass_desktop.study.review import ReviewedAnswer, ReviewFilter, ScoreReport, filtered
+from pingtopass_desktop.ui.pages.practice import CONFIDENCE_WORDS
+from pingtopass_desktop.ui.richtext import RichText
+from pingtopass_desktop.ui.tasks import Tasks
+from pingtopass_desktop.ui.widgets.basics import (
+    Button,
+    Card,
+    Notice,
+    Scroller,
+    frame,
+    label,
+    plural,
+    row,
+    set_kind,
+)
+from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel
+from pingtopass_desktop.ui.widgets.question_view import QuestionView
+
+FILTER_WORDS = {
+    ReviewFilter.ALL: "All",
+    ReviewFilter.WRONG: "Wrong",
+    ReviewFilter.FLAGGED: "Flagged",
+    ReviewFilter.GUESSED: "Guessed",
+    ReviewFilter.SLOW: "Slow",
+    ReviewFilter.CHANGED: "Changed",
+}
+
+
+class AnswerReviewPage(QWidget):
+    """Signals: `closed` to go back to the report."""
+
+    closed = Signal()
+
+    def __init__(self, study: Study, tasks: Tasks) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._report: ScoreReport | None = None
+        self._answers: list[ReviewedAnswer] = []
+        self._exam = label(kind="strong")
+        self._mode = label("Review of answers", "secondary")
+        self.back = Button("Back to the report")
+        self._filters = QButtonGroup(self)
+        self.filter_buttons: dict[ReviewFilter, Button] = {}
+        for number, chosen in enumerate(ReviewFilter):
+            button = Button(FILTER_WORDS[chosen], "pill")
+            button.setCheckable(True)
+            self._filters.addButton(button, number)
+            self.filter_buttons[chosen] = button
+        self.list = QListWidget()
+        self.list.setFixedWidth(230)
+        self.list.setAccessibleName("Questions")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._empty = Notice()
+        self.view = QuestionView(shows_chips=True)
+        self._card = Card(spacing=8)
+        self._verdict = label(kind="chip")
+        self._facts = label(kind="hint", wraps=True)
+        self._explanation = RichText()
+        self._reference = label(kind="hint", wraps=True)
+        self.panel = MarksPanel(study, tasks)
+        self._lay_out()
+        self._filters.idClicked.connect(self._fill)
+        self.list.currentRowChanged.connect(self._show_row)
+        self.back.clicked.connect(self._close)
+        self.panel.failed.connect(self._failed)
+
+    def open(self, report: ScoreReport) -> None:
+        """Show the answers of a report, all of them at first."""
+        self._report = report
+        self._exam.setText(report.exam_name)
+        for chosen, button in self.filter_buttons.items():
+            count = len(filtered(report.answers, chosen, report.even_pace_s))
+            button.set_label(f"{FILTER_WORDS[chosen]} {count}")
+        self.filter_buttons[ReviewFilter.ALL].setChecked(True)
+        self._fill()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave(self) -> None:
+        """Keep a note that is being written before the page goes."""
+        self.panel.flush()
+
+    def _lay_out(self) -> None:
+        top = frame(name="bar-top")
+        top.setLayout(row(self._exam, self._mode, None, self.back, spacing=16, margins=(24, 7, 24, 7)))
+        bar = frame(name="bar-top")
+        bar.setLayout(row(*self.filter_buttons.values(), None, spacing=8, margins=(24, 8, 24, 8)))
+        self._card.column.addLayout(row(self._verdict, self._facts))
+        self._card.column.addWidget(self._explanation)
+        self._card.column.addWidget(self._reference)
+        scroller = Scroller(margins=(40, 24, 40, 24), spacing=14)
+        for widget in (self._empty, self.view, self._card):
+            scroller.column.addWidget(widget)
+        scroller.column.addStretch(1)
+        self._scroller = scroller
+        side = frame(name="side-left")
+        side_box = QVBoxLayout(side)
+        side_box.setContentsMargins(0, 0, 0, 0)
+        side_box.addWidget(self.list)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(side)
+        middle.addWidget(scroller, 1)
+        middle.addWidget(self.panel)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(top)
+        box.addWidget(bar)
+        box.addLayout(middle, 1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Return: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Backspace: -1}
+        key = Qt.Key(event.key())
+        if key in steps:
+            target = self.list.currentRow() + steps[key]
+            if 0 <= target < self.list.count():
+                self.list.setCurrentRow(target)
+        elif key == Qt.Key.Key_Escape:
+            self._close()
+        elif key == Qt.Key.Key_K:
+            self.panel.toggle_bookmark()
+        elif key == Qt.Key.Key_N:
+            self.panel.write_note()
+        else:
+            super().keyPressEvent(event)
+
+    def _fill(self, number: int = 0) -> None:
+        if self._report is None:
+            return
+        chosen = list(ReviewFilter)[max(0, self._filters.checkedId())]
+        self._answers = filtered(self._report.answers, chosen, self._report.even_pace_s)
+        self.list.clear()
+        for answer in self._answers:
+            mark = "✓" if answer.is_right else "✕" if answer.answer and answer.answer.choice else "–"
+            objective = answer.shown.objective_name if answer.shown else "no longer in the library"
+            item = QListWidgetItem(f"{mark}  {answer.index + 1}  {objective}")
+            result = {"✓": "right", "✕": "wrong", "–": "unanswered"}[mark]
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"Question {answer.index + 1}, {result}, {objective}")
+            self.list.addItem(item)
+        is_empty = not self._answers
+        self.view.setVisible(not is_empty)
+        self._card.setVisible(not is_empty)
+        self.panel.setVisible(not is_empty)
+        if is_empty:
+            self._empty.show_text(f"No answer of this attempt is {FILTER_WORDS[chosen].lower()}.")
+        else:
+            self._empty.hide()
+            self.list.setCurrentRow(0)
+
+    def _show_row(self, index: int) -> None:
+        if not 0 <= index < len(self._answers):
+            return
+        answer = self._answers[index]
+        if answer.shown is None:
+            self.view.hide()
+            self._card.hide()
+            self._empty.show_text("This question is no longer in the library. Your answer and the score are kept.")
+            return
+        self.view.show()
+        self._card.show()
+        question = answer.shown.question
+        known = {option.id for option in question.options}
+        order = tuple(option_id for option_id in answer.order if option_id in known)
+        order += tuple(option.id for option in question.options if option.id not in order)
+        chips = (["Flagged"] if answer.is_flagged else []) + (["Corrected since"] if answer.is_revised else [])
+        self.view.show_question(answer.shown, order, chips)
+        choice = answer.answer.choice if answer.answer else NOT_ANSWERED
+        self.view.show_solution(tuple(each for each in choice if set(each.split("=")) <= known), answer.struck)
+        self._show_verdict(answer)
+        self._explanation.show_markdown(question.explanation or "No explanation is given.", answer.shown.media)
+        objective = f"Objective {answer.shown.objective_code} {answer.shown.objective_name}"
+        self._reference.setText(objective + (f" · Reference: {question.reference}" if question.reference else ""))
+        self.panel.show_question(question)
+        self._scroller.verticalScrollBar().setValue(0)
+
+    def _show_verdict(self, answer: ReviewedAnswer) -> None:
+        given = answer.answer
+        if answer.is_right:
+            self._verdict.setText("Correct")
+        else:
+            self._verdict.setText("Not quite" if given and given.choice else "Unanswered")
+        set_kind(self._verdict, "chip-good" if answer.is_right else "chip-bad")
+        facts = [f"{answer.seconds} s"]
+        if self._report is not None and self._report.even_pace_s:
+            facts.append(f"even pace {self._report.even_pace_s} s")
+        if given and given.confidence:
+            facts.append(f"you said “{CONFIDENCE_WORDS[given.confidence].lower()}”")
+        if given and given.changes:
+            words = "right" if given.first_correct else "wrong"
+            facts.append(f"changed {plural(given.changes, 'time')}, first answer was {words}")
+        self._facts.setText(" · ".join(facts))
+
+    def _close(self) -> None:
+        self.leave()
+        self.closed.emit()
+
+    def _failed(self, message: str) -> None:
+        self._empty.show_text(f"Not saved. {message}", "notice-bad")

@@ -1,0 +1,379 @@
+"""A timed exam in the window: question, navigator, clock, review screen, the end. No feedback before the report."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from pingtopass_desktop.domain.attempt import Attempt
+from pingtopass_desktop.domain.question import NOT_ANSWERED, Choice, Confidence
+from pingtopass_desktop.study.exam import ExamSitting
+from pingtopass_desktop.ui import keys
+from pingtopass_desktop.ui.pages.exam_review import ReviewScreen
+from pingtopass_desktop.ui.pages.practice import CONFIDENCE_KEYS, CONFIDENCE_WORDS
+from pingtopass_desktop.ui.tasks import Tasks
+from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, frame, label, row
+from pingtopass_desktop.ui.widgets.confirm import confirm_end
+from pingtopass_desktop.ui.widgets.exam_clock import ExamClock
+from pingtopass_desktop.ui.widgets.navigator import Navigator
+from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint
+
+TICK_MS = 500
+
+
+class ExamPage(QWidget):
+    """A running exam. Signals: `ended` with the attempt's id once it is submitted or the time is up."""
+
+    ended = Signal(str)
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._tasks = tasks
+        self._sitting: ExamSitting | None = None
+        self._attempt: Attempt | None = None
+        self._shown_index = -1
+        self._choice: Choice = NOT_ANSWERED
+        self._guarded = -1
+        self._awaits_strike = False
+        self._retry: Callable[[], None] | None = None
+        self._build()
+        self._lay_out()
+        self._connect()
+
+    def open(self, sitting: ExamSitting) -> None:
+        """Show a sitting at the question where it stands and let the clock run."""
+        self._sitting = sitting
+        self._shown_index = -1
+        self._exam.setText(sitting.exam.name)
+        self._notice.hide()
+        attempt = sitting.attempt
+        self._attempt = attempt
+        self.navigator.open(attempt)
+        self.clock.begin(attempt.remaining_ms or 0)
+        self._confidence_row.setVisible(attempt.rules.asks_confidence)
+        self._show_questions()
+        self._show(attempt)
+        self._timer.start()
+
+    @property
+    def attempt(self) -> Attempt | None:
+        """The attempt as it is shown, None where none runs."""
+        return self._attempt
+
+    def suspend(self) -> None:
+        """Stop the clock because the window closes. Returns when the exam is safe on disk."""
+        self._timer.stop()
+        sitting, self._sitting = self._sitting, None
+        if sitting is not None and self._attempt is not None and not self._attempt.is_finished:
+            self._tasks.run(sitting.suspend, owner=self, failed=self._failed)
+
+    def _build(self) -> None:
+        self._exam = label(kind="strong")
+        self._mode = label("Timed exam", "secondary")
+        self.flag = Button("Mark for review", key="M")
+        self.flag.setCheckable(True)
+        self.clock = ExamClock()
+        self.navigator = Navigator()
+        self._notice = Notice()
+        self.view = QuestionView(shows_chips=False)
+        self._confidence = QButtonGroup(self)
+        self._confidence_buttons: dict[Confidence, Button] = {}
+        for number, confidence in enumerate(Confidence):
+            button = Button(CONFIDENCE_WORDS[confidence], "pill")
+            button.setCheckable(True)
+            self._confidence.addButton(button, number)
+            self._confidence_buttons[confidence] = button
+        self._confidence_row = QWidget()
+        self.review = ReviewScreen()
+        self.previous = Button("‹ Previous")
+        self.next = Button("Next ›", "primary")
+        self._saved = label("Saved", "hint")
+        self._review_button = Button("Review screen", name="Review screen, key R")
+        self._end = Button("End exam", "danger")
+        self._back = Button("‹ Back to question")
+        self._review_unanswered = Button("Review unanswered")
+        self._review_flagged = Button("Review flagged")
+        self._end_here = Button("End exam…", "danger")
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+
+    def _lay_out(self) -> None:
+        top = frame(name="bar-top")
+        top.setLayout(row(self._exam, self._mode, None, self.flag, self.clock, spacing=16, margins=(24, 7, 24, 7)))
+        confidence = row(label("How sure are you?", "hint"), *self._confidence_buttons.values(), None)
+        self._confidence_row.setLayout(confidence)
+        self._scroller = Scroller(margins=(56, 32, 56, 24), spacing=14)
+        for widget in (self._notice, self.view, self._confidence_row):
+            self._scroller.column.addWidget(widget)
+        self._scroller.column.addStretch(1)
+        question = QWidget()
+        middle = QHBoxLayout(question)
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.navigator)
+        middle.addWidget(self._scroller, 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(question)
+        self._stack.addWidget(self.review)
+        bottom = frame(name="bar-bottom")
+        bottom.setLayout(
+            row(
+                self.previous,
+                self.next,
+                self._back,
+                None,
+                self._saved,
+                self._review_button,
+                self._end,
+                self._review_unanswered,
+                self._review_flagged,
+                self._end_here,
+                spacing=12,
+                margins=(24, 11, 24, 11),
+            )
+        )
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(top)
+        box.addWidget(self._stack, 1)
+        box.addWidget(bottom)
+
+    def _connect(self) -> None:
+        self.view.choice_made.connect(self._choose)
+        self.view.strike_asked.connect(self._strike)
+        self._confidence.idClicked.connect(self._rate)
+        self.flag.clicked.connect(self._toggle_flag)
+        self.previous.clicked.connect(self._go_back)
+        self.next.clicked.connect(self._go_on)
+        self.navigator.visited.connect(self._visit)
+        self.review.visited.connect(self._visit)
+        self._review_button.clicked.connect(self._show_review)
+        self._back.clicked.connect(self._show_questions)
+        self._review_unanswered.clicked.connect(self._visit_first_unanswered)
+        self._review_flagged.clicked.connect(self._visit_first_flagged)
+        self._end.clicked.connect(self._ask_to_end)
+        self._end_here.clicked.connect(self._ask_to_end)
+        self._notice.action.clicked.connect(self._try_again)
+        self.clock.warned.connect(self._warn)
+        self._timer.timeout.connect(self._tick)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if not keys.is_plain_press(event) or keys.is_writing():
+            super().keyPressEvent(event)
+            return
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_T:
+            self.clock.toggle()
+        elif key == Qt.Key.Key_R:
+            if self._is_reviewing:
+                self._show_questions()
+            else:
+                self._show_review()
+        elif not self._is_reviewing:
+            self._question_key(event, key)
+        elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
+            self._show_questions()
+
+    def _question_key(self, event: QKeyEvent, key: Qt.Key) -> None:
+        index = keys.option_index(event)
+        if index is not None and self._awaits_strike:
+            self._await_strike(False)
+            self.view.strike_index(index)
+        elif index is not None:
+            self.view.choose_index(index)
+        elif key == Qt.Key.Key_S:
+            self._await_strike(not self._awaits_strike)
+        elif key == Qt.Key.Key_M:
+            self._toggle_flag()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Right):
+            self._go_on()
+        elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Left):
+            self._go_back()
+        elif key in CONFIDENCE_KEYS and self._confidence_row.isVisible():
+            self._confidence_buttons[CONFIDENCE_KEYS[key]].click()
+        elif key == Qt.Key.Key_Escape:
+            self._await_strike(False)
+            self._notice.hide()
+
+    @property
+    def _is_reviewing(self) -> bool:
+        return self._stack.currentWidget() is self.review
+
+    def _show(self, attempt: Attempt) -> None:
+        """Show the attempt as it now stands on disk."""
+        if self._sitting is None:
+            return
+        self._attempt = attempt
+        if attempt.is_finished:
+            self._timer.stop()
+            self._sitting = None
+            self.ended.emit(attempt.id)
+            return
+        self.clock.show_remaining(attempt.remaining_ms or 0)
+        self.navigator.show_attempt(attempt)
+        if self._is_reviewing:
+            self.review.show_attempt(attempt)
+            self._label_review(attempt)
+        if attempt.position != self._shown_index:
+            self._show_question(attempt)
+        self._show_answer(attempt)
+
+    def _show_question(self, attempt: Attempt) -> None:
+        if self._sitting is None:
+            return
+        self._shown_index = attempt.position
+        self._notice.hide()
+        self._await_strike(False)
+        self.view.show_question(self._sitting.shown[attempt.item.question_id], attempt.item.order)
+        self._scroller.verticalScrollBar().setValue(0)
+        self.previous.setEnabled(attempt.position > 0 and attempt.may_go_back)
+        is_last = attempt.position + 1 == len(attempt.items)
+        self.next.set_label("Review ›" if is_last else "Next ›", "Review screen" if is_last else "Next question")
+        if not self._is_reviewing:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_answer(self, attempt: Attempt) -> None:
+        answer = attempt.answers.get(attempt.position)
+        self._choice = answer.choice if answer else NOT_ANSWERED
+        self.view.show_answer(self._choice, attempt.struck.get(attempt.position, frozenset()), is_open=True)
+        is_flagged = attempt.position in attempt.flagged
+        self.flag.setChecked(is_flagged)
+        self.flag.set_label("Marked for review" if is_flagged else "Mark for review")
+        self._confidence.setExclusive(False)
+        for confidence, button in self._confidence_buttons.items():
+            button.setChecked(answer is not None and answer.confidence is confidence)
+            button.setEnabled(bool(self._choice))
+        self._confidence.setExclusive(True)
+        self._saved.setText("Saved")
+
+    def _choose(self, choice: Choice) -> None:
+        if self._sitting is None or self._attempt is None:
+            return
+        self._choice = choice
+        answer = self._attempt.answers.get(self._attempt.position)
+        confidence = answer.confidence if answer and choice else None
+        self._notice.hide()
+        self._run(partial(self._sitting.answer, choice, confidence))
+
+    def _rate(self, number: int) -> None:
+        if self._sitting is not None and self._choice:
+            self._run(partial(self._sitting.answer, self._choice, list(Confidence)[number]))
+
+    def _strike(self, option_id: str) -> None:
+        if self._sitting is not None and self._attempt is not None:
+            is_struck = option_id not in self._attempt.struck.get(self._attempt.position, frozenset())
+            self._run(partial(self._sitting.strike, option_id, is_struck))
+
+    def _toggle_flag(self) -> None:
+        if self._sitting is not None and self._attempt is not None:
+            self._run(partial(self._sitting.flag, self._attempt.position not in self._attempt.flagged))
+
+    def _await_strike(self, is_waiting: bool) -> None:
+        if is_waiting:
+            self._notice.show_text("Strike out: press the letter of the option. Esc leaves.")
+        elif self._awaits_strike:
+            self._notice.hide()
+        self._awaits_strike = is_waiting
+
+    def _go_on(self) -> None:
+        if self._attempt is None or not self._may_leave():
+            return
+        if self._attempt.position + 1 < len(self._attempt.items):
+            self._visit(self._attempt.position + 1)
+        else:
+            self._show_review()
+
+    def _may_leave(self) -> bool:
+        """Stop once where the number of marks does not fit; a second press goes on."""
+        question = self.view.question
+        if question is None or self._attempt is None or not self._choice:
+            return True
+        missing = incomplete_hint(question, self._choice)
+        if not missing or self._guarded == self._attempt.position:
+            return True
+        self._guarded = self._attempt.position
+        self._notice.show_text(f"{missing} Go on once more to leave it like this.", "notice-warn")
+        return False
+
+    def _go_back(self) -> None:
+        if self._attempt is not None and self._attempt.position > 0 and self._attempt.may_go_back:
+            self._visit(self._attempt.position - 1)
+
+    def _visit(self, index: int) -> None:
+        if self._sitting is not None:
+            self._show_questions()
+            self._run(partial(self._sitting.visit, index))
+
+    def _visit_first_unanswered(self) -> None:
+        if self._attempt is not None and self._attempt.unanswered:
+            self._visit(self._attempt.unanswered[0])
+
+    def _visit_first_flagged(self) -> None:
+        if self._attempt is not None and self._attempt.flagged:
+            self._visit(min(self._attempt.flagged))
+
+    def _show_review(self) -> None:
+        if self._attempt is None:
+            return
+        self.review.open(self._attempt)
+        self._label_review(self._attempt)
+        self._stack.setCurrentWidget(self.review)
+        self._show_bars(is_reviewing=True)
+        self.review.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _label_review(self, attempt: Attempt) -> None:
+        self._back.set_label(f"‹ Back to question {attempt.position + 1}")
+        self._review_unanswered.setEnabled(bool(attempt.unanswered) and attempt.may_go_back)
+        self._review_flagged.setEnabled(bool(attempt.flagged) and attempt.may_go_back)
+
+    def _show_questions(self) -> None:
+        self._stack.setCurrentIndex(0)
+        self._show_bars(is_reviewing=False)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_bars(self, *, is_reviewing: bool) -> None:
+        self._mode.setText("Timed exam · Review screen" if is_reviewing else "Timed exam")
+        for widget in (self.flag, self.previous, self.next, self._saved, self._review_button, self._end):
+            widget.setVisible(not is_reviewing)
+        for widget in (self._back, self._review_unanswered, self._review_flagged, self._end_here):
+            widget.setVisible(is_reviewing)
+
+    def _ask_to_end(self) -> None:
+        if self._attempt is not None and self._sitting is not None:
+            sitting = self._sitting
+            confirm_end(self, self._attempt, partial(self._run, sitting.submit))
+
+    def _warn(self, seconds: int) -> None:
+        minutes = seconds // 60
+        self._notice.show_text(f"{minutes} {'minute' if minutes == 1 else 'minutes'} left.", "notice-warn")
+
+    def _tick(self) -> None:
+        if self._sitting is not None:
+            self._tasks.run(self._sitting.tick, owner=self, done=self._ticked, failed=self._failed)
+
+    def _ticked(self, attempt: Attempt) -> None:
+        if attempt.is_finished:
+            self._show(attempt)
+        elif self._sitting is not None:
+            self.clock.show_remaining(attempt.remaining_ms or 0)
+
+    def _run(self, work: Callable[[], Attempt]) -> None:
+        """Run a command; nothing of it shows before it is on disk."""
+        self._saved.setText("Saving…")
+        self._retry = partial(self._run, work)
+        self._tasks.run(work, owner=self, done=self._show, failed=self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        if self._attempt is not None:
+            self._show_answer(self._attempt)
+        self._saved.setText("Not saved")
+        self._notice.show_text(f"Not saved. {error}", "notice-bad", "Try again" if self._retry else "")
+
+    def _try_again(self) -> None:
+        self._notice.hide()
+        if self._retry is not None:
+            self._retry()

@@ -1,0 +1,117 @@
+"""The review screen of an exam: every question with its status, filters, and a way back to each."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+
+from pingtopass_desktop.domain.attempt import Attempt
+from pingtopass_desktop.ui.widgets.basics import Button, Card, label, row
+
+_ALL, _UNANSWERED, _FLAGGED = range(3)
+
+
+class ReviewScreen(QWidget):
+    """Signals: `visited` with the index of a question to go back to."""
+
+    visited = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._attempt: Attempt | None = None
+        self._summary = label(kind="secondary", wraps=True)
+        self._filters = QButtonGroup(self)
+        self.filters = [Button("All", "pill"), Button("Unanswered", "pill"), Button("Flagged", "pill")]
+        for number, button in enumerate(self.filters):
+            button.setCheckable(True)
+            self._filters.addButton(button, number)
+        self.table = QTableWidget(0, 4)
+        self.table.setHorizontalHeaderLabels(["Question", "Status", "Mark", "Time spent"])
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setTabKeyNavigation(False)
+        self.table.setAccessibleName("Questions of the exam; Enter goes to one")
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        card = Card()
+        card.column.setContentsMargins(12, 10, 12, 10)
+        card.column.addWidget(self.table)
+        self._empty = label("", "secondary")
+        card.column.addWidget(self._empty)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(120, 32, 120, 24)
+        box.setSpacing(16)
+        box.addWidget(label("Before you finish", "title"))
+        box.addWidget(self._summary)
+        box.addLayout(row(*self.filters, None))
+        box.addWidget(card, 1)
+        self._filters.idClicked.connect(self._filter)
+        self.table.cellActivated.connect(self._activated)
+        self.table.cellClicked.connect(self._activated)
+        self.setFocusProxy(self.table)
+
+    def open(self, attempt: Attempt) -> None:
+        """Show another moment of an attempt with all questions."""
+        self.filters[_ALL].setChecked(True)
+        self.show_attempt(attempt)
+
+    def show_attempt(self, attempt: Attempt) -> None:
+        self._attempt = attempt
+        total, unanswered, flagged = len(attempt.items), len(attempt.unanswered), len(attempt.flagged)
+        self._summary.setText(
+            f"{total - unanswered} of {total} answered · {unanswered} unanswered · {flagged} flagged. "
+            "Unanswered questions score as wrong."
+        )
+        for button, word, count in zip(
+            self.filters, ("All", "Unanswered", "Flagged"), (total, unanswered, flagged), strict=True
+        ):
+            button.set_label(f"{word} {count}")
+        self._fill()
+
+    def _filter(self, number: int) -> None:
+        self._fill()
+
+    def _fill(self) -> None:
+        attempt = self._attempt
+        if attempt is None:
+            return
+        chosen = self._filters.checkedId()
+        indexes = range(len(attempt.items))
+        if chosen == _UNANSWERED:
+            indexes = list(attempt.unanswered)
+        elif chosen == _FLAGGED:
+            indexes = sorted(attempt.flagged)
+        self.table.setRowCount(len(indexes))
+        for line, index in enumerate(indexes):
+            is_answered = attempt.is_answered(index)
+            seconds = attempt.item_ms.get(index, 0) // 1000
+            texts = (str(index + 1), "" if not is_answered else "Answered", "", f"{seconds} s")
+            for place, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setData(Qt.ItemDataRole.UserRole, index)
+                self.table.setItem(line, place, item)
+            self.table.setCellWidget(line, 1, None if is_answered else _chip("Unanswered", "chip"))  # type: ignore[arg-type]
+            self.table.setCellWidget(line, 2, _chip("Flagged", "chip-mark") if index in attempt.flagged else None)  # type: ignore[arg-type]
+        self.table.resizeRowsToContents()
+        if indexes:
+            self.table.setCurrentCell(0, 0)
+        words = {_UNANSWERED: "Every question is answered.", _FLAGGED: "Nothing is marked for review."}
+        self._empty.setText(words.get(chosen, ""))
+        self._empty.setVisible(not indexes)
+        self.table.setVisible(bool(indexes))
+
+    def _activated(self, line: int, place: int) -> None:
+        if self._attempt is not None:
+            index = self.table.item(line, 0).data(Qt.ItemDataRole.UserRole)
+            if self._attempt.may_go_back or index == self._attempt.position:
+                self.visited.emit(index)
+
+
+def _chip(text: str, kind: str) -> QWidget:
+    widget = QWidget()
+    chip = label(text, kind)
+    widget.setLayout(row(chip, None, margins=(10, 3, 0, 3)))
+    return widget

@@ -1,0 +1,309 @@
+"""Before a timed exam: its rules, its blueprint, extra time; exams that wait; exams that were sat."""
+
+import random
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from pingtopass_desktop.domain.attempt import EXTRA_TIME_PERCENT, Mode
+from pingtopass_desktop.domain.exam import Exam, MultipleResponseRule, Navigation
+from pingtopass_desktop.learner.attempts import AttemptSummary
+from pingtopass_desktop.study import exam as exams
+from pingtopass_desktop.study import review
+from pingtopass_desktop.study.context import Study
+from pingtopass_desktop.study.exam import ExamOffer, ExamSitting
+from pingtopass_desktop.ui.tasks import Tasks
+from pingtopass_desktop.ui.widgets.basics import (
+    Button,
+    Card,
+    Notice,
+    Scroller,
+    clear_layout,
+    column,
+    duration,
+    label,
+    row,
+    rule,
+)
+from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
+
+_MULTI_RULES = {
+    MultipleResponseRule.ALL_OR_NOTHING: "“Choose two” is right only when both are right.",
+    MultipleResponseRule.PER_OPTION: "“Choose two” earns a share of the point for each option marked rightly.",
+    MultipleResponseRule.RIGHT_MINUS_WRONG: "“Choose two” earns right minus wrong marks, never less than nothing.",
+}
+
+
+class ExamSetupPage(QWidget):
+    """Signals: `started` with an `ExamSitting`; `report_asked` with an attempt's id; `exam_chosen` with an exam's."""
+
+    started = Signal(object)
+    report_asked = Signal(str)
+    exam_chosen = Signal(str)
+
+    def __init__(self, study: Study, tasks: Tasks) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._study = study
+        self._tasks = tasks
+        self._exam_id = ""
+        self._offer: ExamOffer | None = None
+        self._build()
+        self._lay_out()
+        self._connect()
+
+    def show_exam(self, exam_id: str) -> None:
+        """Show the rules of an exam as they stand now; called each time the page comes to the front."""
+        self._exam_id = exam_id
+        self.picker.select(exam_id)
+        self._tasks.run(self._load, owner=self, done=self._show, failed=self._failed)
+
+    def _build(self) -> None:
+        self.picker = ExamPicker()
+        self._rules = Card()
+        self._blueprint = Card("Drawn by the blueprint", spacing=8)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(7)
+        self._blueprint_hint = label(
+            "Nothing you answered in the last 24 hours. Two questions on one point never meet.", "hint", wraps=True
+        )
+        self._time = Card(spacing=4)
+        self._time_hint = label(kind="hint")
+        self._times = QButtonGroup(self)
+        self.time_buttons: dict[int, Button] = {}
+        for percent in EXTRA_TIME_PERCENT:
+            words = "Standard" if percent == 100 else f"× {percent / 100:g}"
+            button = Button(
+                words, "pill", name="Standard time" if percent == 100 else f"{percent / 100:g} times the time"
+            )
+            button.setCheckable(True)
+            self._times.addButton(button, percent)
+            self.time_buttons[percent] = button
+        self.time_buttons[100].setChecked(True)
+        self._sure = Card(spacing=4)
+        self.confidence = Button("Off", "pill", name="Rate how sure you are")
+        self.confidence.setCheckable(True)
+        self._notice = Notice()
+        self.start = Button("Start exam", "primary", key="⏎")
+        self._waiting = QVBoxLayout()
+        self._history = Card("Exams so far", spacing=8)
+        self._history_rows = QVBoxLayout()
+        self._history_rows.setSpacing(6)
+
+    def _lay_out(self) -> None:
+        scroller = Scroller(spacing=20)
+        self._rules_column = QVBoxLayout()
+        self._rules_column.setSpacing(12)
+        self._rules.column.addLayout(self._rules_column)
+        self._rules.column.addStretch(1)
+        self._blueprint.column.addLayout(self._grid)
+        self._blueprint.column.addWidget(self._blueprint_hint)
+        self._blueprint.column.addStretch(1)
+        upper = row(spacing=16)
+        upper.addWidget(self._rules, 58)
+        upper.addWidget(self._blueprint, 42)
+        self._time.column.addLayout(
+            _with_text(label("Time", "strong"), self._time_hint, list(self.time_buttons.values()))
+        )
+        self._sure.column.addLayout(
+            _with_text(
+                label("Rate how sure you are", "strong"),
+                label("Never counts towards the score", "hint"),
+                [self.confidence],
+            )
+        )
+        lower = row(spacing=16)
+        lower.addWidget(self._time, 1)
+        lower.addWidget(self._sure, 1)
+        self._history.column.addLayout(self._history_rows)
+        page = scroller.column
+        page.addLayout(row(label("Timed exam", "title"), None, self.picker))
+        page.addLayout(upper)
+        page.addLayout(lower)
+        page.addWidget(self._notice)
+        page.addLayout(row(self.start, None))
+        page.addLayout(self._waiting)
+        page.addWidget(self._history)
+        page.addStretch(1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(scroller)
+
+    def _connect(self) -> None:
+        self.picker.exam_chosen.connect(self.exam_chosen)
+        self.picker.exam_chosen.connect(self.show_exam)
+        self._times.idClicked.connect(self._show_time)
+        self.confidence.toggled.connect(self._show_confidence)
+        self.start.clicked.connect(self._start)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.start.click()
+            return
+        super().keyPressEvent(event)
+
+    def _load(self) -> tuple[ExamOffer, list[AttemptSummary]]:
+        return exams.offer(self._study, self._exam_id), review.history(self._study, self._exam_id, Mode.EXAM)
+
+    def _show(self, loaded: tuple[ExamOffer, list[AttemptSummary]]) -> None:
+        offer, finished = loaded
+        if offer.exam.id != self._exam_id:
+            return
+        self._offer = offer
+        self._notice.hide()
+        self._state_rules(offer)
+        self._fill_blueprint(offer)
+        self._list_waiting(offer)
+        self._list_history(finished, offer.exam)
+        self._show_time()
+        self.start.setEnabled(not offer.shortfall)
+        if offer.shortfall:
+            names = {line.objective_id: f"{line.code} {line.name}".strip() for line in offer.blueprint}
+            missing = "; ".join(f"{names.get(s.objective_id, '')}: {s.missing} missing" for s in offer.shortfall)
+            self._notice.show_text(f"The bank cannot serve this exam yet. {missing}.", "notice-warn")
+
+    def _state_rules(self, offer: ExamOffer) -> None:
+        exam = offer.exam
+        clear_layout(self._rules_column)
+        self._rules_column.addWidget(label(exam.title, "section", wraps=True))
+        passing = f"of {exam.scale_max} to pass"
+        facts = row(spacing=28)
+        minutes = exam.time_limit_s / 60
+        for number, unit in (
+            (str(exam.question_count), "questions"),
+            (f"{minutes:g}", "minutes"),
+            (str(exam.pass_scaled), passing),
+        ):
+            facts.addLayout(column(label(number, "big"), label(unit, "hint"), spacing=0))
+        facts.addStretch(1)
+        self._rules_column.addLayout(facts)
+        for sentence in rules_in_words(exam, has_multi_select=offer.has_multi_select):
+            self._rules_column.addWidget(label(f"• {sentence}", wraps=True))
+
+    def _fill_blueprint(self, offer: ExamOffer) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        has_weights = any(line.weight is not None for line in offer.blueprint)
+        headings = ["Objective", "Weight" if has_weights else "", "Questions", "Unseen"]
+        for place, heading in enumerate(headings):
+            self._grid.addWidget(label(heading, "hint"), 0, place)
+        for number, line in enumerate(offer.blueprint, start=1):
+            self._grid.addWidget(rule(), 2 * number - 1, 0, 1, 4)
+            weight = f"{line.weight:g} %" if line.weight is not None else ""
+            texts = (
+                line.name if line.name != line.code else line.code,
+                weight,
+                f"{line.questions}",
+                f"{line.unseen:,}",
+            )
+            for place, text in enumerate(texts):
+                self._grid.addWidget(label(text, wraps=place == 0), 2 * number, place)
+        self._grid.setColumnStretch(0, 1)
+
+    def _list_waiting(self, offer: ExamOffer) -> None:
+        clear_layout(self._waiting)
+        for summary in offer.unfinished:
+            left = duration(max(0, (summary.limit_ms or 0) - summary.elapsed_ms))
+            words = (
+                f"An unfinished exam from {date_text(summary.started_at)} waits: question {summary.position + 1} of "
+                f"{summary.question_count}, {left} left."
+            )
+            resume = Button("Resume it")
+            resume.setProperty("attempt", summary.id)
+            resume.clicked.connect(self._resume)
+            self._waiting.addLayout(row(label(words, "secondary"), resume, None, spacing=10))
+
+    def _list_history(self, finished: list[AttemptSummary], exam: Exam) -> None:
+        clear_layout(self._history_rows)
+        for summary in finished:
+            verdict = label("PASS" if summary.passed else "FAIL", "chip-good" if summary.passed else "chip-bad")
+            score = label(f"{summary.scaled} / {exam.scale_max}", "strong")
+            raw = summary.raw if summary.raw is not None else 0
+            details = label(
+                f"{float(raw):g} of {summary.question_count} · {duration(summary.elapsed_ms)}"
+                + (" · time ran out" if summary.reason == "expired" else ""),
+                "secondary",
+            )
+            open_report = Button("Report", "link", name=f"Report of {date_text(summary.finished_at or 0)}")
+            open_report.setProperty("attempt", summary.id)
+            open_report.clicked.connect(self._open_report)
+            when = label(date_text(summary.finished_at or 0))
+            when.setMinimumWidth(150)
+            self._history_rows.addLayout(row(when, verdict, score, details, None, open_report, spacing=14))
+        self._history.setVisible(bool(finished))
+
+    def _show_time(self, number: int = 0) -> None:
+        if self._offer is not None:
+            percent = self._times.checkedId()
+            total = self._offer.exam.time_limit_s * percent / 100
+            self._time_hint.setText(f"{'Exam rules' if percent == 100 else 'Extra time'}, {total / 60:g} min")
+
+    def _show_confidence(self, is_on: bool) -> None:
+        self.confidence.set_label("On" if is_on else "Off", "Rate how sure you are")
+
+    def _start(self) -> None:
+        if self._offer is None or not self.start.isEnabled():
+            return
+        self.start.setEnabled(False)
+        work = partial(
+            exams.start,
+            self._study,
+            self._exam_id,
+            seed=random.SystemRandom().randrange(2**31),
+            time_percent=self._times.checkedId(),
+            asks_confidence=self.confidence.isChecked(),
+        )
+        self._tasks.run(work, owner=self, done=self._started, failed=self._failed)
+
+    def _resume(self) -> None:
+        work = partial(exams.resume, self._study, self.sender().property("attempt"))
+        self._tasks.run(work, owner=self, done=self._started, failed=self._failed)
+
+    def _started(self, sitting: ExamSitting) -> None:
+        self.start.setEnabled(True)
+        self.started.emit(sitting)
+
+    def _open_report(self) -> None:
+        self.report_asked.emit(self.sender().property("attempt"))
+
+    def _failed(self, error: Exception) -> None:
+        self.start.setEnabled(self._offer is not None and not self._offer.shortfall)
+        self._notice.show_text(str(error), "notice-bad")
+
+
+def rules_in_words(exam: Exam, *, has_multi_select: bool) -> list[str]:
+    """The rules that a candidate must know, one sentence each."""
+    if exam.navigation is Navigation.FREE:
+        sentences = ["You may go back and change answers until you end the exam."]
+    else:
+        sentences = ["You cannot go back: leaving a question keeps its answer for good."]
+    sentences.append("Unanswered questions score as wrong: guess rather than skip.")
+    if has_multi_select:
+        sentences.append(_MULTI_RULES[exam.multiple_response_rule])
+    sentences.append(
+        "The clock does not stop. If you close the program, the exam waits with the time you had, and the report says so."
+    )
+    sentences.append(f"{exam.cut_count} of {exam.question_count} points pass. The scaled score is a practice estimate.")
+    sentences.append("No feedback until the score report.")
+    return sentences
+
+
+def date_text(at_ms: int) -> str:
+    """A date in the system's locale."""
+    day = datetime.fromtimestamp(at_ms / 1000).astimezone().date()
+    return QLocale().toString(day, "d MMMM")  # type: ignore[call-overload]
+
+
+def _with_text(heading: QWidget, hint: QWidget, buttons: list[Button]) -> QHBoxLayout:
+    line = row(spacing=12)
+    line.addLayout(column(heading, hint, spacing=4))
+    line.addStretch(1)
+    for button in buttons:
+        line.addWidget(button)
+    return line

@@ -1,0 +1,331 @@
+"""One practice question at a time: answer, check, see why, go on."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+
+from pingtopass_desktop.domain.attempt import Attempt
+from pingtopass_desktop.domain.question import NOT_ANSWERED, Choice, Confidence
+from pingtopass_desktop.study import marks
+from pingtopass_desktop.study.context import Study
+from pingtopass_desktop.study.marks import QuestionMarks
+from pingtopass_desktop.study.practice import PracticeSitting
+from pingtopass_desktop.ui import keys
+from pingtopass_desktop.ui.richtext import RichText
+from pingtopass_desktop.ui.tasks import Tasks
+from pingtopass_desktop.ui.widgets.basics import (
+    Bar,
+    Button,
+    Card,
+    Notice,
+    Scroller,
+    clear_layout,
+    frame,
+    label,
+    row,
+    set_kind,
+)
+from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel
+from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint, number_word
+
+CONFIDENCE_WORDS = {Confidence.SURE: "Sure", Confidence.THINK_SO: "Think so", Confidence.GUESS: "Guess"}
+CONFIDENCE_KEYS = {Qt.Key.Key_V: Confidence.SURE, Qt.Key.Key_W: Confidence.THINK_SO, Qt.Key.Key_Y: Confidence.GUESS}
+
+
+class PracticePage(QWidget):
+    """A running practice session. Signals: `ended` with the attempt's id once it is finished."""
+
+    ended = Signal(str)
+
+    def __init__(self, study: Study, tasks: Tasks) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._study = study
+        self._tasks = tasks
+        self._sitting: PracticeSitting | None = None
+        self._attempt: Attempt | None = None
+        self._choice: Choice = NOT_ANSWERED
+        self._awaits_strike = False
+        self._is_busy = False
+        self._retry: Callable[[], None] | None = None
+        self._build()
+        self._lay_out()
+        self._connect()
+
+    def open(self, sitting: PracticeSitting) -> None:
+        """Show a session at its current question."""
+        self._sitting = sitting
+        subject = sitting.label or "All objectives"
+        self._exam.setText(sitting.exam.name)
+        self._mode.setText(f"Practice · {subject}")
+        self._notice.hide()
+        self._show_question(sitting.attempt)
+
+    @property
+    def attempt(self) -> Attempt | None:
+        return self._attempt
+
+    def leave(self) -> None:
+        """Keep a note that is being written before the page goes."""
+        self.panel.flush()
+
+    def _build(self) -> None:
+        self._exam = label(kind="strong")
+        self._mode = label(kind="secondary")
+        self._count = label(kind="secondary")
+        self._progress = Bar()
+        self._progress.setFixedWidth(180)
+        self._end = Button("End session")
+        self._notice = Notice()
+        self.view = QuestionView(shows_chips=True)
+        self._confidence_label = label("How sure are you?", "hint")
+        self._confidence = QButtonGroup(self)
+        self._confidence.setExclusive(True)
+        self._confidence_buttons: dict[Confidence, Button] = {}
+        for number, confidence in enumerate(Confidence):
+            button = Button(CONFIDENCE_WORDS[confidence], "pill")
+            button.setCheckable(True)
+            self._confidence.addButton(button, number)
+            self._confidence_buttons[confidence] = button
+        self._confidence_row = QWidget()
+        self.feedback = Card(spacing=8)
+        self._verdict = label(kind="chip")
+        self._timing = label(kind="hint")
+        self._explanation = RichText()
+        self._reference = label(kind="hint", wraps=True)
+        self.panel = MarksPanel(self._study, self._tasks)
+        self._hint = label(kind="hint")
+        self._previous = Button("‹ Previous")
+        self.main = Button("Check", "primary", key="⏎")
+
+    def _lay_out(self) -> None:
+        top = frame(name="bar-top")
+        top.setLayout(
+            row(
+                self._exam, self._mode, None, self._count, self._progress, self._end, spacing=16, margins=(24, 7, 24, 7)
+            )
+        )
+        row_of_confidence = row(self._confidence_label, *self._confidence_buttons.values(), None)
+        row_of_confidence.setContentsMargins(0, 6, 0, 0)
+        self._confidence_row.setLayout(row_of_confidence)
+        heading = row(self._verdict, self._timing, None)
+        self.feedback.column.addLayout(heading)
+        self.feedback.column.addWidget(self._explanation)
+        self.feedback.column.addWidget(self._reference)
+        self._scroller = Scroller(margins=(48, 32, 48, 24), spacing=14)
+        for widget in (self._notice, self.view, self._confidence_row, self.feedback):
+            self._scroller.column.addWidget(widget)
+        self._scroller.column.addStretch(1)
+        bottom = frame(name="bar-bottom")
+        bottom.setLayout(row(self._hint, None, self._previous, self.main, spacing=12, margins=(24, 11, 24, 11)))
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._scroller, 1)
+        middle.addWidget(self.panel)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(top)
+        box.addLayout(middle, 1)
+        box.addWidget(bottom)
+
+    def _connect(self) -> None:
+        self.view.choice_made.connect(self._choose)
+        self.view.strike_asked.connect(self._strike)
+        self.main.clicked.connect(self._go_on)
+        self._previous.clicked.connect(self._go_back)
+        self._end.clicked.connect(self._finish)
+        self._notice.action.clicked.connect(self._try_again)
+        self.panel.failed.connect(self._fail_quietly)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if not keys.is_plain_press(event) or keys.is_writing():
+            super().keyPressEvent(event)
+            return
+        index = keys.option_index(event)
+        key = Qt.Key(event.key())
+        if index is not None and self._awaits_strike:
+            self._await_strike(False)
+            self.view.strike_index(index)
+        elif index is not None:
+            self.view.choose_index(index)
+        elif key == Qt.Key.Key_S:
+            self._await_strike(not self._awaits_strike)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._go_on()
+        elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Left):
+            self._go_back()
+        elif key == Qt.Key.Key_Right:
+            self._go_forward()
+        elif key == Qt.Key.Key_K:
+            self.panel.toggle_bookmark()
+        elif key == Qt.Key.Key_N:
+            self.panel.write_note()
+        elif key == Qt.Key.Key_X and self._is_checked():
+            self.feedback.setVisible(not self.feedback.isVisible())
+        elif key in CONFIDENCE_KEYS and self._confidence_row.isVisible():
+            self._confidence_buttons[CONFIDENCE_KEYS[key]].click()
+        elif key == Qt.Key.Key_Escape:
+            self._await_strike(False)
+        else:
+            super().keyPressEvent(event)
+
+    def _is_checked(self) -> bool:
+        return self._attempt is not None and self._attempt.position in self._attempt.answers
+
+    def _show_question(self, attempt: Attempt) -> None:
+        if self._sitting is None:
+            return
+        self._attempt = attempt
+        self._is_busy = False
+        self._choice = NOT_ANSWERED
+        self.view.show_question(self._sitting.current, attempt.item.order)
+        self._confidence.setExclusive(False)
+        for button in self._confidence_buttons.values():
+            button.setChecked(False)
+        self._confidence.setExclusive(True)
+        self.panel.show_question(self._sitting.current.question)
+        self._scroller.verticalScrollBar().setValue(0)
+        self._show_attempt(attempt)
+        if not keys.is_writing():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_attempt(self, attempt: Attempt) -> None:
+        if self._sitting is None:
+            return
+        self._attempt = attempt
+        self._is_busy = False
+        total = len(attempt.items)
+        self._count.setText(f"{attempt.position + 1} of {total}")
+        self._progress.set_share(len(attempt.answers) / total)
+        self._progress.setAccessibleName(f"{len(attempt.answers)} of {total} answered")
+        struck = attempt.struck.get(attempt.position, frozenset())
+        answer = attempt.answers.get(attempt.position)
+        self._previous.setEnabled(attempt.position > 0)
+        self._confidence_row.setVisible(answer is None and attempt.rules.asks_confidence)
+        self.feedback.setVisible(answer is not None)
+        if answer is None:
+            self.view.show_answer(self._choice, struck, is_open=True)
+            self.main.set_label("Check")
+            self._hint.setText("A–I choose · Enter check · S strike out · K bookmark · ? all keys")
+        else:
+            self.view.show_solution(answer.choice, struck)
+            self._show_feedback(attempt)
+            is_last = not attempt.unanswered
+            self.main.set_label("See the result" if is_last else "Next question")
+            self._hint.setText("Enter next · N note · K bookmark · X explanation · ? all keys")
+
+    def _show_feedback(self, attempt: Attempt) -> None:
+        if self._sitting is None:
+            return
+        shown = self._sitting.current
+        question = shown.question
+        answer = attempt.answers[attempt.position]
+        if answer.is_correct:
+            self._verdict.setText("Correct")
+            set_kind(self._verdict, "chip-good")
+        else:
+            hits = len(set(answer.choice) & set(question.key))
+            partial_credit = question.type.is_choice and not question.type.has_one_key
+            self._verdict.setText(f"Not quite · {hits} of {len(question.key)}" if partial_credit else "Not quite")
+            set_kind(self._verdict, "chip-bad")
+        said = f" · you said “{CONFIDENCE_WORDS[answer.confidence].lower()}”" if answer.confidence else ""
+        self._timing.setText(f"You {round(answer.elapsed_ms / 1000)} s{said}")
+        self._explanation.show_markdown(question.explanation or "No explanation is given in this bank.", shown.media)
+        reference = f" · Reference: {question.reference}" if question.reference else ""
+        self._reference.setText(f"Objective {shown.objective_code} {shown.objective_name}{reference}")
+
+    def _choose(self, choice: Choice) -> None:
+        if self._attempt is None or self._is_checked():
+            return
+        self._choice = choice
+        self._notice.hide()
+        self.view.show_answer(choice, self._attempt.struck.get(self._attempt.position, frozenset()), is_open=True)
+
+    def _strike(self, option_id: str) -> None:
+        if self._sitting is None or self._attempt is None or self._is_checked():
+            return
+        is_struck = option_id not in self._attempt.struck.get(self._attempt.position, frozenset())
+        self._run(partial(self._sitting.strike, option_id, is_struck), self._show_attempt)
+
+    def _await_strike(self, is_waiting: bool) -> None:
+        self._awaits_strike = is_waiting and not self._is_checked()
+        if self._awaits_strike:
+            self._hint.setText("Strike out: press the letter of the option · Esc leaves")
+        elif self._attempt is not None:
+            self._hint.setText("A–I choose · Enter check · S strike out · K bookmark · ? all keys")
+
+    def _go_on(self) -> None:
+        if self._attempt is None or self._is_busy:
+            return
+        if not self._is_checked():
+            self._check()
+        elif self._attempt.unanswered:
+            later = [index for index in self._attempt.unanswered if index > self._attempt.position]
+            self._visit((later or self._attempt.unanswered)[0])
+        else:
+            self._finish()
+
+    def _check(self) -> None:
+        if self._sitting is None:
+            return
+        question = self._sitting.current.question
+        missing = incomplete_hint(question, self._choice)
+        if missing:
+            self._notice.show_text(missing, "notice-warn")
+            self._scroller.ensureWidgetVisible(self._notice)
+            return
+        checked = self._confidence.checkedId()
+        confidence = list(Confidence)[checked] if checked >= 0 else None
+        self._run(partial(self._sitting.check, self._choice, confidence), self._checked)
+
+    def _checked(self, attempt: Attempt) -> None:
+        self._notice.hide()
+        self._show_attempt(attempt)
+        self.panel.refresh()
+        self._scroller.ensureWidgetVisible(self.feedback, 0, 24)
+
+    def _go_back(self) -> None:
+        if self._attempt is not None and self._attempt.position > 0:
+            self._visit(self._attempt.position - 1)
+
+    def _go_forward(self) -> None:
+        if self._attempt is not None and self._attempt.position + 1 < len(self._attempt.items):
+            self._visit(self._attempt.position + 1)
+
+    def _visit(self, index: int) -> None:
+        if self._sitting is not None:
+            self.panel.flush()
+            self._run(partial(self._sitting.visit, index), self._show_question)
+
+    def _finish(self) -> None:
+        if self._sitting is not None:
+            self.panel.flush()
+            self._run(self._sitting.finish, self._finished)
+
+    def _finished(self, attempt: Attempt) -> None:
+        self._is_busy = False
+        self.ended.emit(attempt.id)
+
+    def _run(self, work: Callable[[], Attempt], done: Callable[[Attempt], None]) -> None:
+        """Run a command; nothing of it shows before it is on disk."""
+        self._is_busy = True
+        self._retry = partial(self._run, work, done)
+        self._tasks.run(work, owner=self, done=done, failed=self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._is_busy = False
+        self._notice.show_text(f"Not saved. {error}", "notice-bad", "Try again")
+        self._scroller.ensureWidgetVisible(self._notice)
+
+    def _fail_quietly(self, message: str) -> None:
+        self._notice.show_text(f"Not saved. {message}", "notice-bad")
+
+    def _try_again(self) -> None:
+        self._notice.hide()
+        if self._retry is not None:
+            self._retry()

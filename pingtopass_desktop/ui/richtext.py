@@ -1,0 +1,183 @@
+"""Markdown of questions as rich text. Nothing is ever fetched: pictures come from the question or not at all."""
+
+import html
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from PySide6.QtCore import QEvent, QSize, Qt, QUrl
+from PySide6.QtGui import QImage, QResizeEvent, QTextDocument
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
+
+from pingtopass_desktop.ui import theme
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_MARKUP = re.compile(r"[`*_#<>!\[\]|~&\\\n]|^\s*(\d+[.)]|[-+])\s|^    ", re.MULTILINE)
+_IMAGE = re.compile(r'<img src="media:([0-9a-f]{64})"([^>]*)>')
+_OTHER_IMAGE = re.compile(r'<img src="(?!media:)[^"]*" alt="([^"]*)"[^>]*>')
+_CODE = re.compile(r'<pre><code(?: class="language-([\w+-]+)")?>(.*?)</code></pre>', re.DOTALL)
+
+
+def is_plain(text: str) -> bool:
+    """True where the text has no markup and may be shown as it stands."""
+    return not _MARKUP.search(text.strip())
+
+
+def to_html(text: str, size_px: int, weight: int = 400) -> str:
+    """HTML for a document of ours: raw HTML in the Markdown stays text, other pictures become their description."""
+    tokens = theme.current().tokens
+    body = _markdown().render(text) if not is_plain(text) else f"<p>{html.escape(text.strip())}</p>"
+    body = _OTHER_IMAGE.sub(lambda image: f"[{image.group(1) or 'picture'}: not in the bank]", body)
+    body = _CODE.sub(_code_block, body)
+    style = (
+        f"body {{ font-size: {size_px}px; font-weight: {weight}; color: {tokens.ink}; }} "
+        f"p, ul, ol, pre, table {{ margin-top: 0; margin-bottom: 8px; }} "
+        f"code {{ font-family: {_MONOSPACE}; font-size: {round(size_px * 0.93)}px; background: {tokens.surface_2}; }} "
+        f"a {{ color: {tokens.primary}; }} td, th {{ padding: 4px 8px; border: 1px solid {tokens.line}; }}"
+    )
+    return f"<html><head><style>{style}</style></head><body>{body}</body></html>"
+
+
+_MONOSPACE = "'JetBrains Mono', 'Cascadia Mono', Consolas, Menlo, 'DejaVu Sans Mono', monospace"
+
+
+@cache
+def _markdown() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # 40 ms: the first question pays it, not the start of the window
+
+    return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").enable("strikethrough")
+
+
+def _code_block(block: re.Match[str]) -> str:
+    """A code block as a one-cell table: the only padded background that Qt's rich text knows."""
+    tokens = theme.current().tokens
+    code = html.unescape(block.group(2)).rstrip("\n")
+    size_px = theme.current().px(13)
+    inner = _highlighted(code, block.group(1)) or html.escape(code)
+    return (
+        f'<table width="100%" cellspacing="0" cellpadding="12" style="margin-bottom: 8px;"><tr>'
+        f'<td style="background: {tokens.surface_2}; border: none;">'
+        f'<pre style="font-family: {_MONOSPACE}; font-size: {size_px}px; white-space: pre-wrap; margin: 0;">'
+        f"{inner}</pre></td></tr></table>"
+    )
+
+
+def _highlighted(code: str, language: str | None) -> str | None:
+    """Coloured code where the block names a language that Pygments knows; None otherwise."""
+    if not language or language in ("text", "console", "output"):
+        return None
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        lexer = get_lexer_by_name(language)
+    except ClassNotFound:
+        return None
+    style = "default" if theme.current().tokens is theme.LIGHT else "github-dark"
+    formatter: Any = HtmlFormatter(nowrap=True, noclasses=True, style=style)
+    return highlight(code, lexer, formatter).rstrip("\n")
+
+
+class _Document(QTextDocument):
+    """A document that serves the pictures it was given and nothing else."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.media: dict[str, bytes] = {}
+        self.width_px = 0
+
+    def loadResource(self, kind: int, url: QUrl | str) -> Any:  # noqa: N802
+        text = unquote(url.toString() if isinstance(url, QUrl) else url)
+        content = self.media.get(text.removeprefix("media:"))
+        if content is None:
+            return QImage()
+        return QImage.fromData(content)
+
+
+class RichText(QTextBrowser):
+    """Markdown in a widget as high as its text. Selectable by mouse and keyboard; links are text, not links."""
+
+    def __init__(self, parent: QWidget | None = None, *, size: int = 14, weight: int = 400) -> None:
+        super().__init__(parent)
+        self._size = size
+        self._weight = weight
+        self._markdown = ""
+        self._theme = theme.current()
+        self._document = _Document(self)
+        self.setDocument(self._document)
+        self._document.setDocumentMargin(0)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setOpenLinks(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
+
+    def show_markdown(self, text: str, media: dict[str, bytes] | None = None) -> None:
+        """Show a text with its pictures (bytes by SHA-256)."""
+        self._markdown = text
+        self._document.media = media or {}
+        self.setAccessibleName(text)
+        self._render()
+
+    def show_struck(self, is_struck: bool) -> None:
+        """Draw the text as struck out, or not."""
+        font = self.font()
+        font.setStrikeOut(is_struck)
+        self._document.setDefaultFont(font)
+
+    @property
+    def markdown(self) -> str:
+        return self._markdown
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Render again when another theme came into force."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self._theme is not theme.current():
+            self._render()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(200, self.height())
+
+    def wheelEvent(self, event: Any) -> None:  # noqa: N802
+        event.ignore()
+
+    def _render(self) -> None:
+        self._theme = theme.current()
+        size_px = theme.current().px(self._size)
+        self._document.setHtml(self._sized(to_html(self._markdown, size_px, self._weight)))
+        self._fit()
+
+    def _sized(self, body: str) -> str:
+        """Give each picture a width that fits; Qt would draw it in full size otherwise."""
+        available = max(120, self.viewport().width() or 600)
+
+        def size(image: re.Match[str]) -> str:
+            content = self._document.media.get(image.group(1))
+            width = QImage.fromData(content).width() if content else 0
+            return f'<img src="media:{image.group(1)}" width="{min(width, available)}"{image.group(2)}>'
+
+        return _IMAGE.sub(size, body)
+
+    def _fit(self) -> None:
+        width = self.viewport().width()
+        if width <= 0:
+            return
+        if self._document.media and self._document.width_px != width:
+            self._document.width_px = width
+            size_px = theme.current().px(self._size)
+            self._document.setHtml(self._sized(to_html(self._markdown, size_px, self._weight)))
+        self._document.setTextWidth(width)
+        self.setFixedHeight(max(1, int(self._document.size().height() + 0.999)))

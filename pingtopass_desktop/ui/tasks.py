@@ -1,0 +1,97 @@
+"""Running work off the window's thread and bringing the result back to it.
+
+Two lanes: `store` for everything that touches the learner's file and the packs, in order, one at a time; `jobs` for
+long work such as imports and backups. A result whose owner is gone is dropped.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
+from weakref import ref
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal
+
+_log = logging.getLogger(__name__)
+
+
+class Tasks(QObject):
+    """Signals: `idle` when the last piece of work has come back."""
+
+    idle = Signal()
+    _came_back = Signal(object)
+
+    def __init__(self, store_lane: ThreadPoolExecutor, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store_lane
+        self._jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
+        self._running = 0
+        self._came_back.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_idle(self) -> bool:
+        return self._running == 0
+
+    def run(
+        self,
+        work: Callable[[], Any],
+        *,
+        owner: QObject,
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Run `work` on the store lane; then `done` or `failed` on the window's thread while `owner` lives.
+
+        An error without a `failed` is logged and raised on the window's thread, where the crash handler shows it.
+        """
+        self._submit(self._store, work, owner, done, failed)
+
+    def run_job(
+        self,
+        work: Callable[[], Any],
+        *,
+        owner: QObject,
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """As `run`, on the lane for long work."""
+        self._submit(self._jobs, work, owner, done, failed)
+
+    def close(self) -> None:
+        """Wait for what is running; nothing comes back any more."""
+        self._came_back.disconnect(self._deliver)
+        self._jobs.shutdown(wait=True, cancel_futures=True)
+        self._store.shutdown(wait=True)
+
+    def _submit(
+        self,
+        lane: Executor,
+        work: Callable[[], Any],
+        owner: QObject,
+        done: Callable[[Any], None] | None,
+        failed: Callable[[Exception], None] | None,
+    ) -> None:
+        self._running += 1
+        owner_ref = ref(owner)
+        future = lane.submit(work)
+        future.add_done_callback(lambda finished: self._came_back.emit((finished, owner_ref, done, failed)))
+
+    def _deliver(self, delivery: tuple[Future[Any], Any, Any, Any]) -> None:
+        future, owner_ref, done, failed = delivery
+        self._running -= 1
+        owner = owner_ref()
+        is_alive = owner is not None and shiboken6.isValid(owner)
+        try:
+            error = future.exception()
+            if error is None:
+                if done is not None and is_alive:
+                    done(future.result())
+            elif isinstance(error, Exception) and failed is not None and is_alive:
+                failed(error)
+            else:
+                _log.error("work failed", exc_info=error)
+                raise error
+        finally:
+            if self._running == 0:
+                self.idle.emit()

@@ -1,0 +1,214 @@
+"""The panel "This question": earlier answers, next review, note, bookmark, report. It saves through use cases."""
+
+from datetime import date, datetime
+from functools import partial
+
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout
+
+from pingtopass_desktop.domain.question import Question
+from pingtopass_desktop.study import marks
+from pingtopass_desktop.study.context import Study
+from pingtopass_desktop.study.marks import QuestionMarks
+from pingtopass_desktop.ui.tasks import Tasks
+from pingtopass_desktop.ui.widgets.basics import Button, Notice, clear_layout, label, plural, row
+from pingtopass_desktop.ui.widgets.report_form import ReportForm
+
+_SHOWN_RESULTS = 6
+_SAVE_AFTER_MS = 800
+
+
+class NoteEdit(QTextEdit):
+    """A note. Signals: `left` when the keyboard leaves it. Esc leaves."""
+
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("note")
+        self.setAcceptRichText(False)
+        self.setPlaceholderText("What helps you remember")
+        self.setAccessibleName("Your note on this question")
+        self.setTabChangesFocus(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self.left.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Escape:
+            parent = self.window().focusWidget()
+            self.clearFocus()
+            if parent is self:
+                self.parentWidget().parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        super().keyPressEvent(event)
+
+
+class MarksPanel(QFrame):
+    """Signals: `failed` with a message where the disk did not take a mark."""
+
+    failed = Signal(str)
+
+    def __init__(self, study: Study, tasks: Tasks) -> None:
+        super().__init__()
+        self.setObjectName("side-right")
+        self.setFixedWidth(270)
+        self._study = study
+        self._tasks = tasks
+        self._question: Question | None = None
+        self._marks: QuestionMarks | None = None
+        self._saved_note = ""
+        self._build()
+        self._lay_out()
+        self._connect()
+
+    def show_question(self, question: Question) -> None:
+        """Show another question's marks; a note that is still being written is kept first."""
+        self.flush()
+        self._question = question
+        self._marks = None
+        self._form.hide()
+        self._thanks.hide()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the marks again, after an answer."""
+        if self._question is not None:
+            work = partial(marks.load_marks, self._study, self._question.id)
+            self._tasks.run(work, owner=self, done=self._show, failed=self._fail)
+
+    def flush(self) -> None:
+        """Save the note as it stands."""
+        self._timer.stop()
+        text = self.note.toPlainText()
+        if self._question is None or self._marks is None or text == self._saved_note:
+            return
+        self._saved_note = text
+        work = partial(marks.set_note, self._study, self._question.id, text)
+        self._tasks.run(work, owner=self, done=self._note_saved, failed=self._note_failed)
+
+    def toggle_bookmark(self) -> None:
+        if self._question is not None and self._marks is not None:
+            work = partial(marks.set_bookmark, self._study, self._question.id, not self._marks.is_bookmarked)
+            self._tasks.run(work, owner=self, done=self._show, failed=self._fail)
+
+    def write_note(self) -> None:
+        self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _build(self) -> None:
+        self._seen = label(kind="hint")
+        self._results = row(spacing=4)
+        self._review_label = label("Next review", "hint")
+        self._review = label(kind="strong")
+        self.note = NoteEdit()
+        self.note.setFixedHeight(110)
+        self.bookmark = Button("Bookmark", "left", key="K")
+        self.bookmark.setCheckable(True)
+        self.report = Button("Report a problem", "left")
+        self._form = ReportForm()
+        self._form.hide()
+        self._thanks = Notice()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SAVE_AFTER_MS)
+
+    def _lay_out(self) -> None:
+        box = QVBoxLayout(self)
+        box.setContentsMargins(24, 24, 24, 24)
+        box.setSpacing(6)
+        box.addWidget(label("This question", "section"))
+        box.addSpacing(10)
+        box.addWidget(self._seen)
+        box.addLayout(self._results)
+        box.addSpacing(10)
+        box.addWidget(self._review_label)
+        box.addWidget(self._review)
+        box.addSpacing(10)
+        box.addWidget(label("Your note", "hint"))
+        box.addWidget(self.note)
+        box.addSpacing(8)
+        box.addWidget(self.bookmark)
+        box.addSpacing(4)
+        box.addWidget(self.report)
+        box.addWidget(self._form)
+        box.addWidget(self._thanks)
+        box.addStretch(1)
+
+    def _connect(self) -> None:
+        self.note.textChanged.connect(self._timer.start)
+        self.note.left.connect(self.flush)
+        self._timer.timeout.connect(self.flush)
+        self.bookmark.clicked.connect(self.toggle_bookmark)
+        self.report.clicked.connect(self._toggle_form)
+        self._form.sent.connect(self._send_report)
+        self._form.cancelled.connect(self._form.hide)
+
+    def _show(self, found: QuestionMarks) -> None:
+        if self._question is None or found.question_id != self._question.id:
+            return
+        is_first = self._marks is None
+        self._marks = found
+        history = found.history
+        self._seen.setText(f"Seen {plural(len(history.results), 'time')}" if history else "Not seen before")
+        clear_layout(self._results)
+        for result in history.results[-_SHOWN_RESULTS:] if history else ():
+            pill = label("✓" if result else "✕", "chip-good" if result else "chip-bad")
+            pill.setAccessibleName("right" if result else "wrong")
+            self._results.addWidget(pill)
+        self._results.addStretch(1)
+        self._review_label.setVisible(history is not None)
+        self._review.setVisible(history is not None)
+        if history is not None:
+            self._review.setText(_day_in_words(history.due_at, self._study.now_ms()))
+        self.bookmark.setChecked(found.is_bookmarked)
+        self.bookmark.set_label("Bookmarked" if found.is_bookmarked else "Bookmark")
+        if is_first:
+            self._saved_note = found.note
+            self.note.blockSignals(True)
+            self.note.setPlainText(found.note)
+            self.note.blockSignals(False)
+
+    def _note_saved(self, found: QuestionMarks) -> None:
+        if self._question is not None and found.question_id == self._question.id:
+            self._marks = found
+
+    def _note_failed(self, error: Exception) -> None:
+        self._saved_note = "\0"
+        self._fail(error)
+
+    def _toggle_form(self) -> None:
+        self._thanks.hide()
+        self._form.setVisible(not self._form.isVisible())
+        if self._form.isVisible():
+            self._form.start()
+
+    def _send_report(self, reason: str, text: str) -> None:
+        if self._question is not None:
+            question = self._question
+            work = partial(marks.report_question, self._study, question.id, question.revision, reason, text)
+            self._tasks.run(work, owner=self, done=self._reported, failed=self._fail)
+
+    def _reported(self, found: QuestionMarks) -> None:
+        self._form.hide()
+        self._thanks.show_text("Kept. It reaches the authors with your next sync.")
+        self._show(found)
+
+    def _fail(self, error: Exception) -> None:
+        self.failed.emit(str(error))
+
+
+def _day_in_words(at_ms: int, now_ms: int) -> str:
+    """``Today``, ``Tomorrow``, ``In 5 days``, or the date."""
+    day = datetime.fromtimestamp(at_ms / 1000).astimezone().date()
+    days = (day - datetime.fromtimestamp(now_ms / 1000).astimezone().date()).days
+    if days <= 0:
+        return "Today"
+    if days == 1:
+        return "Tomorrow"
+    return f"In {days} days" if days < 30 else _date_text(day)
+
+
+def _date_text(day: date) -> str:
+    return QLocale().toString(day, QLocale.FormatType.ShortFormat)  # type: ignore[call-overload]

@@ -1,0 +1,93 @@
+"""The numbered tiles of an exam: where one is, what is answered, what is marked."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from pingtopass_desktop.domain.attempt import Attempt
+from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui.widgets.basics import Button, Scroller, frame, label, set_property
+
+COLUMNS = 6
+
+
+class Navigator(QWidget):
+    """Signals: `visited` with an index from 0. Arrow keys move between tiles."""
+
+    visited = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tiles: list[Button] = []
+        self._where = label(kind="hint")
+        self._legend = label("Filled = answered · violet = flagged", "hint", wraps=True)
+        side = frame(name="side-left")
+        self._grid = QGridLayout()
+        self._grid.setSpacing(6)
+        scroller = Scroller(margins=(20, 20, 14, 20), spacing=8)
+        scroller.column.addWidget(self._where)
+        scroller.column.addLayout(self._grid)
+        scroller.column.addSpacing(4)
+        scroller.column.addWidget(self._legend)
+        scroller.column.addStretch(1)
+        inner = QVBoxLayout(side)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(scroller)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(side)
+        self._scroller = scroller
+
+    def open(self, attempt: Attempt) -> None:
+        """Make the tiles of another form."""
+        for tile in self._tiles:
+            self._grid.removeWidget(tile)
+            tile.deleteLater()
+        self._tiles = []
+        for index in range(len(attempt.items)):
+            tile = Button(str(index + 1), "tile")
+            tile.setProperty("index", index)
+            tile.clicked.connect(self._clicked)
+            self._tiles.append(tile)
+            self._grid.addWidget(tile, index // COLUMNS, index % COLUMNS)
+        tile_px = max(27, theme.current().px(27))
+        self.setFixedWidth(COLUMNS * (tile_px + 6) + 32)
+        self._legend.setText(
+            "Filled = answered · violet = flagged"
+            if attempt.may_go_back
+            else "Filled = answered. This exam does not go back."
+        )
+        self.show_attempt(attempt)
+
+    def show_attempt(self, attempt: Attempt) -> None:
+        self._where.setText(f"Question {attempt.position + 1} of {len(attempt.items)}")
+        for index, tile in enumerate(self._tiles):
+            is_here = index == attempt.position
+            is_answered = attempt.is_answered(index)
+            is_flagged = index in attempt.flagged
+            set_property(tile, "here", "true" if is_here else "false")
+            set_property(tile, "answered", "true" if is_answered else "false")
+            set_property(tile, "flagged", "true" if is_flagged else "false")
+            tile.setEnabled(attempt.may_go_back or is_here)
+            states = ["answered" if is_answered else "unanswered"]
+            states += ["marked for review"] if is_flagged else []
+            states += ["shown now"] if is_here else []
+            tile.setAccessibleName(f"Question {index + 1}, {', '.join(states)}")
+            if is_here:
+                self._scroller.ensureWidgetVisible(tile)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        focused = self.focusWidget()
+        steps = {
+            Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -COLUMNS, Qt.Key.Key_Down: COLUMNS
+        }  # fmt: skip
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or not isinstance(focused, Button) or focused not in self._tiles:
+            super().keyPressEvent(event)
+            return
+        target = self._tiles.index(focused) + step
+        if 0 <= target < len(self._tiles):
+            self._tiles[target].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _clicked(self) -> None:
+        self.visited.emit(self.sender().property("index"))

@@ -1,0 +1,155 @@
+"""A question as the learner meets it: chips, stem, and the answer area that fits its type."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from pingtopass_desktop.domain.question import Choice, Question, QuestionType
+from pingtopass_desktop.study.context import ShownQuestion
+from pingtopass_desktop.ui.richtext import RichText
+from pingtopass_desktop.ui.widgets.arranging import MatchingList, OrderingList
+from pingtopass_desktop.ui.widgets.basics import clear_layout, label, row
+from pingtopass_desktop.ui.widgets.options import OptionList, RowLook, RowState
+
+_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def number_word(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+
+
+def instruction(question: Question) -> str:
+    """What the learner is to do: ``Choose TWO``."""
+    if question.type is QuestionType.MULTI_SELECT:
+        return f"Choose {number_word(question.answer_size).upper()}"
+    if question.type is QuestionType.ORDERING:
+        return "Put in order"
+    if question.type is QuestionType.MATCHING:
+        return "Match the pairs"
+    return "True or false" if question.type is QuestionType.TRUE_FALSE else "Choose ONE"
+
+
+def incomplete_hint(question: Question, choice: Choice) -> str:
+    """What is still missing or too much in an answer; empty where it is complete."""
+    size, given = question.answer_size, len(choice)
+    if given == size:
+        return ""
+    if question.type is QuestionType.MATCHING:
+        return f"{given} of {size} pairs are matched."
+    if question.type is QuestionType.ORDERING:
+        return "The steps are not in an order of yours yet."
+    if given == 0:
+        return f"Choose {number_word(size)}: nothing is chosen yet."
+    return f"Choose {number_word(size)}: you have chosen {number_word(given)}."
+
+
+class QuestionView(QWidget):
+    """One question. Signals: `choice_made` with the choice as it now stands; `strike_asked` with an option's id."""
+
+    choice_made = Signal(tuple)
+    strike_asked = Signal(str)
+
+    def __init__(self, *, shows_chips: bool) -> None:
+        super().__init__()
+        self._shown: ShownQuestion | None = None
+        self._shows_chips = shows_chips
+        self._chips = row(spacing=4)
+        self.stem = RichText(size=18, weight=500)
+        self.options = OptionList()
+        self.ordering = OrderingList()
+        self.matching = MatchingList()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(12)
+        box.addLayout(self._chips)
+        box.addWidget(self.stem)
+        for area in (self.options, self.ordering, self.matching):
+            box.addWidget(area)
+            area.choice_made.connect(self.choice_made)
+        self.options.strike_asked.connect(self.strike_asked)
+
+    @property
+    def question(self) -> Question | None:
+        return self._shown.question if self._shown else None
+
+    def show_question(self, shown: ShownQuestion, order: Sequence[str], extra_chips: Sequence[str] = ()) -> None:
+        """Show a question that is not answered yet, its options in the given order."""
+        self._shown = shown
+        question = shown.question
+        clear_layout(self._chips)
+        chips = [instruction(question)]
+        if self._shows_chips:
+            chips += [f"Difficulty {question.difficulty}", f"{shown.objective_code} {shown.objective_name}".strip()]
+        for text in (*chips, *extra_chips):
+            self._chips.addWidget(label(text, "chip"))
+        self._chips.addStretch(1)
+        self.stem.show_markdown(question.text, shown.media)
+        area = self._area()
+        for each in (self.options, self.ordering, self.matching):
+            each.setVisible(each is area)
+        area.show_question(question, order, shown.media)
+
+    def show_answer(self, choice: Choice, struck: frozenset[str], *, is_open: bool) -> None:
+        """Show what was chosen and struck out; no word of right or wrong."""
+        area = self._area()
+        if area is self.options:
+
+            def look(option_id: str) -> RowLook:
+                state = RowState.CHOSEN if option_id in choice else RowState.NONE
+                return RowLook(state, option_id in struck)
+
+            self.options.show_state(choice, struck, is_open=is_open, looks=look)
+        elif area is self.ordering:
+            self.ordering.show_state(choice, is_open=is_open)
+        else:
+            self.matching.show_state(choice, is_open=is_open)
+
+    def show_solution(self, choice: Choice, struck: frozenset[str]) -> None:
+        """Show the key, what was chosen, and the reason for every option."""
+        if self._shown is None:
+            return
+        question = self._shown.question
+        area = self._area()
+        if area is self.options:
+            self.options.show_state(
+                choice, struck, is_open=False, looks=lambda option_id: _solved(question, option_id, choice, struck)
+            )
+        elif area is self.ordering:
+            self.ordering.show_solution(choice)
+        else:
+            self.matching.show_solution(choice)
+
+    def choose_index(self, index: int) -> None:
+        """As if the option at an index from 0 were pressed; only where options are marked."""
+        if self._area() is self.options:
+            self.options.choose_index(index)
+
+    def strike_index(self, index: int) -> None:
+        if self._area() is self.options:
+            self.options.strike_index(index)
+
+    def focus_answers(self) -> None:
+        """Put the keyboard into the answer area."""
+        area = self._area()
+        if area is self.options and self.options.rows:
+            self.options.rows[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        elif area is self.matching and self.matching.first is not None:
+            self.matching.first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _area(self) -> OptionList | OrderingList | MatchingList:
+        question_type = self._shown.question.type if self._shown else QuestionType.MULTIPLE_CHOICE
+        if question_type is QuestionType.ORDERING:
+            return self.ordering
+        return self.matching if question_type is QuestionType.MATCHING else self.options
+
+
+def _solved(question: Question, option_id: str, choice: Choice, struck: frozenset[str]) -> RowLook:
+    option = question.option(option_id)
+    is_chosen = option_id in choice
+    if option.is_correct:
+        status = "Correct · you chose it" if is_chosen else "Correct"
+        return RowLook(RowState.RIGHT, option_id in struck, status, option.rationale)
+    if is_chosen:
+        return RowLook(RowState.WRONG, option_id in struck, "Your answer", option.rationale)
+    return RowLook(RowState.NONE, option_id in struck, "", option.rationale)

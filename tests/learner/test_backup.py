@@ -1,0 +1,651 @@
+"""Backups: written whole or not at all, restored whole or not at all, whatever is in them and whenever it is killed."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pingtopass_desktop.learner import snapshot
+from pingtopass_desktop.learner.backup import (
+    BackupFailed,
+    BackupRefused,
+    daily_backup,
+    newest_backup,
+    set_aside_and_replace,
+)
+from pingtopass_desktop.learner.database import StoreUnavailable
+from pingtopass_desktop.learner.journal import LearnerStore
+from pingtopass_desktop.library.publish import current_pack, merge, pointer_file, publish, read_pointer
+from pingtopass_desktop.study.backup import back_up, restore
+from tests.fakes.banks import PUBLISHED, make_bank, make_question, publish_bank
+from tests.fakes.clock import ManualClock
+from tests.fakes.learners import answered, events_in, write_learner
+
+NOW = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def learner(tmp_path: Path) -> Path:
+    return tmp_path / "guest" / "learner.db"
+
+
+@pytest.fixture
+def packs(tmp_path: Path) -> Path:
+    return tmp_path / "packs"
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def rewritten(source: Path, target: Path, **members: bytes | None) -> Path:
+    """A copy of a zip with members replaced, added, or with None removed; `__` in a name stands for a slash."""
+    changed = {name.replace("__", "/"): content for name, content in members.items()}
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            if name not in changed:
+                new.writestr(name, old.read(name))
+        for name, content in changed.items():
+            if content is not None:
+                new.writestr(name, content)
+    return target
+
+
+# Writing
+
+
+def test_a_backup_brings_back_what_was_there(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 5)
+    publish_bank(make_bank(), packs)
+    written = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    other = tmp_path / "other"
+    restored = restore(written.path, other / "guest" / "learner.db", other / "packs", NOW)
+    assert (written.events, written.packs, restored.events, restored.restored_packs) == (6, ("golden",), 6, ("golden",))
+    assert restored.set_aside is None
+    assert events_in(other / "guest" / "learner.db") == 6
+    pack = current_pack(other / "packs", "golden")
+    assert pack is not None
+    pack.verify()
+    pack.close()
+
+
+def test_a_backup_is_written_while_the_program_is_answering(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 3)
+    store = LearnerStore(learner, ManualClock())
+    try:
+        store.record(answered("q9", True))
+        store.db.execute("BEGIN IMMEDIATE")
+        store.db.execute("DELETE FROM events")
+        info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+        store.db.execute("ROLLBACK")
+    finally:
+        store.close()
+    assert info.events == 5
+
+
+def test_a_backup_never_replaces_a_file(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 1)
+    target = tmp_path / "letter.zip"
+    target.write_text("dear")
+    with pytest.raises(BackupRefused, match="exists already"):
+        back_up(learner, packs, target, NOW)
+    assert target.read_text() == "dear"
+
+
+def test_a_backup_names_its_members_and_leaves_the_starter_bank_out(
+    learner: Path, packs: Path, tmp_path: Path, starter_packs: Path
+) -> None:
+    shutil.copytree(starter_packs, packs)
+    write_learner(learner, 2)
+    pack = publish_bank(make_bank(), packs)
+    back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    with zipfile.ZipFile(tmp_path / "mine.zip") as archive:
+        assert set(archive.namelist()) == {
+            "manifest.json",
+            "learner.db",
+            f"packs/{pack.name}",
+            "packs/golden.current",
+        }
+        manifest = json.loads(archive.read("manifest.json"))
+    assert manifest["format"] == 1
+    assert manifest["created_at"] == "2026-11-22T14:30:00+00:00"
+
+
+def test_a_bank_whose_pack_is_gone_is_left_out_and_named(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 2)
+    publish_bank(make_bank(), packs).unlink()
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    assert (info.packs, info.left_out) == ((), ("golden",))
+
+
+def test_a_backup_of_nothing_or_of_a_damaged_file_fails_and_leaves_nothing(
+    learner: Path, packs: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(BackupFailed, match="no learner file yet"):
+        back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    write_learner(learner, 200)
+    damage(learner)
+    with pytest.raises(BackupFailed, match="damaged"):
+        back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
+
+
+def test_a_full_disk_leaves_no_half_backup(learner: Path, packs: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("this user cannot mount a small disk")
+    try:
+        write_learner(learner, 300)
+        with pytest.raises(BackupFailed, match="full|space"):
+            back_up(learner, packs, disk / "mine.zip", NOW)
+        assert list(disk.iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+# Restoring
+
+
+def test_restoring_keeps_what_was_there_under_another_name(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 2)
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    store = LearnerStore(learner, ManualClock())
+    store.record(answered("q9", True))
+    store.close()
+    restored = restore(info.path, learner, packs, NOW)
+    assert restored.set_aside == learner.with_name("learner-before-restore-20261122T143000Z.db")
+    assert (events_in(learner), events_in(restored.set_aside)) == (3, 4)
+
+
+def test_restoring_twice_in_a_second_keeps_both(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 2)
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    first, second = (restore(info.path, learner, packs, NOW).set_aside for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert first != second
+    assert first.exists()
+
+
+def test_the_log_of_a_killed_program_is_kept_and_never_replayed_into_the_restored_file(
+    learner: Path, packs: Path, tmp_path: Path
+) -> None:
+    write_learner(learner, 2)
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    die_after_answering(learner)
+    assert snapshot.sidecar(learner, "-wal").stat().st_size > 0
+    restored = restore(info.path, learner, packs, NOW)
+    assert restored.set_aside is not None
+    assert (events_in(learner), events_in(restored.set_aside)) == (3, 4)
+
+
+def test_a_damaged_present_file_is_kept_with_its_log(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 200)
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    learner.write_bytes(b"no database at all" * 100)
+    snapshot.sidecar(learner, "-wal").write_bytes(b"a log")
+    restored = restore(info.path, learner, packs, NOW)
+    assert restored.set_aside is not None
+    assert restored.set_aside.read_bytes().startswith(b"no database")
+    assert snapshot.sidecar(restored.set_aside, "-wal").read_bytes() == b"a log"
+    assert events_in(learner) == 201
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"learner.db": None}, "no backup"),
+        ({"manifest.json": None}, "no backup"),
+        ({"manifest.json": b"{}"}, "damaged"),
+        ({"manifest.json": b"[" * 100_000}, "damaged"),
+        ({"manifest.json": b'{"format": 2}'}, "newer version"),
+        ({"learner.db": b"other bytes"}, "damaged"),
+        ({"../evil.db": b""}, "evil"),
+        ({"/etc/evil": b""}, "evil"),
+        ({"packs/../../evil.pack": b""}, "evil"),
+        ({"packs/..\\evil.pack": b""}, "evil"),
+        ({"packs/extra.pack": b""}, "damaged"),
+        ({"guest/learner.db": b""}, "which no backup does"),
+    ],
+)
+def test_a_zip_that_is_no_sound_backup_is_refused_and_nothing_is_touched(
+    learner: Path, packs: Path, tmp_path: Path, members: dict[str, bytes | None], message: str
+) -> None:
+    write_learner(learner, 2)
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    bad = rewritten(info.path, tmp_path / "bad.zip", **members)
+    before = files_in(tmp_path)
+    with pytest.raises(BackupRefused, match=message):
+        restore(bad, learner, packs, NOW)
+    assert files_in(tmp_path) == before
+
+
+@pytest.mark.parametrize("share", [0, 10, 50, 90, 99])
+def test_a_truncated_backup_is_refused(learner: Path, packs: Path, tmp_path: Path, share: int) -> None:
+    write_learner(learner, 2)
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    content = info.path.read_bytes()
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(content[: len(content) * share // 100])
+    with pytest.raises(BackupRefused):
+        restore(bad, learner, packs, NOW)
+    assert events_in(learner) == 3
+
+
+def test_every_flipped_byte_is_refused_or_without_effect(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 2)
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    content = info.path.read_bytes()
+    bad = tmp_path / "bad.zip"
+    for position in range(0, len(content), max(1, len(content) // 150)):
+        flipped = bytearray(content)
+        flipped[position] ^= 0x41
+        bad.write_bytes(flipped)
+        target = tmp_path / "target" / "learner.db"
+        try:
+            restore(bad, target, tmp_path / "target" / "packs", NOW)
+        except BackupRefused:
+            assert not target.exists()
+        else:
+            assert events_in(target) == 3
+            shutil.rmtree(target.parent)
+
+
+def test_a_backup_of_a_newer_program_is_refused_and_nothing_is_touched(
+    learner: Path, packs: Path, tmp_path: Path
+) -> None:
+    write_learner(learner, 2)
+    newer = tmp_path / "newer.db"
+    shutil.copyfile(learner, newer)
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    with sqlite3.connect(newer) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    bad = with_learner(info.path, tmp_path / "bad.zip", newer)
+    before = files_in(tmp_path)
+    with pytest.raises(BackupRefused, match="newer version"):
+        restore(bad, learner, packs, NOW)
+    assert files_in(tmp_path) == before
+
+
+def test_a_foreign_database_is_refused(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 2)
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    foreign = tmp_path / "foreign.db"
+    with sqlite3.connect(foreign) as db:
+        db.execute("CREATE TABLE bookmarks(url)")
+    db.close()
+    with pytest.raises(BackupRefused, match="damaged"):
+        restore(with_learner(info.path, tmp_path / "bad.zip", foreign), learner, packs, NOW)
+    assert events_in(learner) == 3
+
+
+def test_restoring_while_another_program_writes_is_refused(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 2)
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    store = LearnerStore(learner, ManualClock())
+    try:
+        store.db.execute("BEGIN IMMEDIATE")
+        with pytest.raises(BackupFailed, match="in use"):
+            restore(info.path, learner, packs, NOW)
+        store.db.execute("ROLLBACK")
+    finally:
+        store.close()
+    assert [path.name for path in learner.parent.glob("*.db")] == ["learner.db"]
+
+
+def test_a_newer_pack_in_force_stays(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 1)
+    publish_bank(make_bank(), packs)
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    newer = publish_bank(grown(), packs, PUBLISHED + timedelta(days=1))
+    restored = restore(info.path, learner, packs, NOW)
+    assert (restored.restored_packs, restored.kept_packs) == ((), ("golden",))
+    pointer = read_pointer(pointer_file(packs, "golden"))
+    assert pointer is not None
+    assert pointer.pack == newer.name
+
+
+def test_an_older_pack_in_force_gives_way(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 1)
+    publish_bank(make_bank(), packs)
+    old = tmp_path / "old"
+    shutil.copytree(packs, old)
+    newer = publish_bank(grown(), packs, PUBLISHED + timedelta(days=1))
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    assert restore(info.path, learner, old, NOW).restored_packs == ("golden",)
+    pointer = read_pointer(pointer_file(old, "golden"))
+    assert pointer is not None
+    assert pointer.pack == newer.name
+
+
+def test_a_damaged_pack_in_force_gives_way(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 1)
+    path = publish_bank(make_bank(), packs)
+    sound = path.read_bytes()
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    damage(path)
+    assert restore(info.path, learner, packs, NOW).restored_packs == ("golden",)
+    assert path.read_bytes() == sound
+
+
+def test_a_damaged_pack_in_a_backup_refuses_all_of_it(learner: Path, packs: Path, tmp_path: Path) -> None:
+    write_learner(learner, 1)
+    damage(publish_bank(make_bank(per_objective=40), packs), at=0.6)
+    info = back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    other = tmp_path / "other"
+    with pytest.raises(BackupRefused, match="damaged"):
+        restore(info.path, other / "learner.db", other / "packs", NOW)
+    assert [path for path in files_in(other) if not path.endswith(".lock")] == []
+
+
+# Killing it
+
+_KILLED = """
+import os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from pingtopass_desktop.learner.backup import daily_backup, set_aside_and_replace
+from pingtopass_desktop.study.backup import restore
+
+operation, folder, last = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+learner = folder / "guest" / "learner.db"
+now = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+steps = 0
+
+def kill_at_last_step(event, arguments):
+    global steps
+    if event in ("open", "os.rename", "os.remove", "shutil.copyfile", "sqlite3.connect", "os.mkdir"):
+        steps += 1
+        if steps == last:
+            os._exit(9)
+
+sys.addaudithook(kill_at_last_step)
+if operation == "restore":
+    restore(folder / "mine.zip", learner, folder / "packs", now)
+elif operation == "replace":
+    set_aside_and_replace(learner, folder / "copy.db", now)
+else:
+    daily_backup(learner, folder / "backups", now)
+"""
+
+
+def killed_at(operation: str, folder: Path, step: int) -> bool:
+    """Run an operation in a process that dies before its n-th touch of the disk. False where it came to its end."""
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED, operation, str(folder), str(step)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 9), done.stderr
+    return done.returncode == 9
+
+
+def test_a_restore_killed_at_any_step_leaves_the_old_file_or_the_new(
+    learner: Path, packs: Path, tmp_path: Path
+) -> None:
+    write_learner(learner, 7)
+    publish_bank(make_bank(), packs)
+    back_up(learner, packs, tmp_path / "mine.zip", NOW)
+    store = LearnerStore(learner, ManualClock())
+    store.record(answered("q9", True))
+    store.close()
+    die_after_answering(learner)
+    shutil.rmtree(packs)
+    outcomes = []
+    is_killed, step = True, 0
+    while is_killed:
+        step += 1
+        copy = tmp_path / "copies" / str(step)
+        shutil.copytree(tmp_path, copy, ignore=shutil.ignore_patterns("copies"))
+        is_killed = killed_at("restore", copy, step)
+        outcomes.append(events_in(copy / "guest" / "learner.db"))
+        again = restore(copy / "mine.zip", copy / "guest" / "learner.db", copy / "packs", NOW)
+        assert events_in(copy / "guest" / "learner.db") == again.events == 8
+        pack = current_pack(copy / "packs", "golden")
+        assert pack is not None
+        pack.verify()
+        pack.close()
+        shutil.rmtree(copy)
+    assert step > 10
+    assert outcomes == sorted(outcomes, reverse=True)
+    assert set(outcomes) == {10, 8}
+
+
+def test_replacing_a_damaged_file_killed_at_any_step_loses_neither(learner: Path, tmp_path: Path) -> None:
+    write_learner(learner, 4)
+    shutil.copyfile(learner, tmp_path / "copy.db")
+    learner.write_bytes(b"damaged" * 1000)
+    is_killed, step = True, 0
+    while is_killed:
+        step += 1
+        copy = tmp_path / "copies" / str(step)
+        shutil.copytree(tmp_path, copy, ignore=shutil.ignore_patterns("copies"))
+        is_killed = killed_at("replace", copy, step)
+        present = copy / "guest" / "learner.db"
+        if present.read_bytes().startswith(b"damaged"):
+            assert is_killed
+            set_aside_and_replace(present, copy / "copy.db", NOW)
+        assert events_in(present) == 5
+        kept = sorted(present.parent.glob("learner.damaged-*.db"))
+        assert kept
+        assert all(path.read_bytes() == b"damaged" * 1000 for path in kept)
+        shutil.rmtree(copy)
+    assert step > 5
+
+
+def test_a_daily_copy_killed_at_any_step_is_whole_or_absent(learner: Path, tmp_path: Path) -> None:
+    write_learner(learner, 4)
+    is_killed, step = True, 0
+    while is_killed:
+        step += 1
+        copy = tmp_path / "copies" / str(step)
+        shutil.copytree(tmp_path, copy, ignore=shutil.ignore_patterns("copies"))
+        is_killed = killed_at("daily", copy, step)
+        target = copy / "backups" / "learner-2026-11-22.db"
+        if target.exists():
+            assert events_in(target) == 5
+        else:
+            assert is_killed
+            assert daily_backup(copy / "guest" / "learner.db", copy / "backups", NOW) == target
+        shutil.rmtree(copy)
+
+
+# Daily copies
+
+
+def test_a_day_gets_one_copy_and_a_week_is_kept(learner: Path, tmp_path: Path) -> None:
+    write_learner(learner, 2)
+    backups = tmp_path / "backups"
+    for day in range(10):
+        assert daily_backup(learner, backups, NOW + timedelta(days=day)) is not None
+        assert daily_backup(learner, backups, NOW + timedelta(days=day, hours=3)) is None
+    names = sorted(path.name for path in backups.iterdir())
+    assert names == [
+        f"learner-2026-{date}.db" for date in ("11-25", "11-26", "11-27", "11-28", "11-29", "11-30", "12-01")
+    ]
+    newest = newest_backup(backups)
+    assert newest == backups / "learner-2026-12-01.db"
+    assert events_in(newest) == 3
+
+
+def test_a_store_without_a_single_event_is_not_copied(learner: Path, tmp_path: Path) -> None:
+    assert daily_backup(learner, tmp_path / "backups", NOW) is None
+    LearnerStore(learner, ManualClock()).close()
+    assert daily_backup(learner, tmp_path / "backups", NOW) is None
+    assert not (tmp_path / "backups").exists()
+
+
+def test_a_daily_copy_is_made_while_the_store_is_open(learner: Path, tmp_path: Path) -> None:
+    store = LearnerStore(learner, ManualClock())
+    try:
+        store.record(answered("q1", True))
+        copy = daily_backup(learner, tmp_path / "backups", NOW)
+        store.record(answered("q2", True))
+    finally:
+        store.close()
+    assert copy is not None
+    assert (events_in(copy), events_in(learner)) == (1, 2)
+
+
+def test_a_damaged_file_never_pushes_out_a_sound_copy(learner: Path, tmp_path: Path) -> None:
+    write_learner(learner, 300)
+    backups = tmp_path / "backups"
+    for day in range(7):
+        daily_backup(learner, backups, NOW + timedelta(days=day))
+    before = files_in(backups)
+    damage(learner)
+    with pytest.raises(BackupFailed, match="damaged"):
+        daily_backup(learner, backups, NOW + timedelta(days=8))
+    assert files_in(backups) == before
+
+
+def test_only_daily_copies_are_removed_and_offered(learner: Path, tmp_path: Path) -> None:
+    write_learner(learner, 2)
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    (backups / "learner-of-mine.db").write_text("mine")
+    (backups / "learner-9999-99-99.db").write_text("rotten")
+    for day in range(3):
+        daily_backup(learner, backups, NOW + timedelta(days=day), keep=2)
+    assert (backups / "learner-of-mine.db").exists()
+    assert newest_backup(backups) == backups / "learner-2026-11-24.db"
+
+
+def test_there_is_no_newest_backup_where_there_is_none(tmp_path: Path) -> None:
+    assert newest_backup(tmp_path / "backups") is None
+
+
+# Damaged files
+
+
+def test_a_damaged_file_gives_way_to_a_backup_and_is_kept_with_its_log(learner: Path, tmp_path: Path) -> None:
+    write_learner(learner, 2)
+    backup = daily_backup(learner, tmp_path / "backups", NOW)
+    learner.write_bytes(b"damaged")
+    snapshot.sidecar(learner, "-wal").write_bytes(b"a log")
+    kept = set_aside_and_replace(learner, backup, NOW)
+    assert kept == learner.with_name("learner.damaged-20261122T143000Z.db")
+    assert (kept.read_bytes(), snapshot.sidecar(kept, "-wal").read_bytes()) == (b"damaged", b"a log")
+    assert events_in(learner) == 3
+    assert backup is not None
+    assert events_in(backup) == 3
+
+
+def test_without_a_backup_the_place_is_free_for_a_fresh_file(learner: Path) -> None:
+    write_learner(learner, 2)
+    learner.write_bytes(b"damaged")
+    kept = set_aside_and_replace(learner, None, NOW)
+    assert kept.read_bytes() == b"damaged"
+    assert not learner.exists()
+    assert events_in(learner) == 0
+
+
+def test_a_damaged_replacement_is_refused_and_the_file_stays(learner: Path, tmp_path: Path) -> None:
+    write_learner(learner, 1)
+    learner.write_bytes(b"damaged")
+    (tmp_path / "bad.db").write_bytes(b"also damaged")
+    with pytest.raises(BackupRefused):
+        set_aside_and_replace(learner, tmp_path / "bad.db", NOW)
+    assert learner.read_bytes() == b"damaged"
+    assert [path.name for path in learner.parent.iterdir()] == ["learner.db"]
+
+
+# Reading
+
+
+def test_reading_makes_no_file_beside_the_learner_file(learner: Path) -> None:
+    write_learner(learner, 2)
+    with snapshot.reading(learner) as db:
+        assert db.execute("SELECT count(*) FROM events").fetchone()[0] == 3
+    assert [path.name for path in learner.parent.iterdir()] == ["learner.db"]
+
+
+def test_reading_sees_what_a_killed_program_left_in_its_log(learner: Path) -> None:
+    write_learner(learner, 2)
+    die_after_answering(learner)
+    with snapshot.reading(learner) as db:
+        assert db.execute("SELECT count(*) FROM events").fetchone()[0] == 4
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
+def test_reading_works_where_the_folder_cannot_be_written(learner: Path, tmp_path: Path) -> None:
+    write_learner(learner, 2)
+    die_after_answering(learner)
+    snapshot.sidecar(learner, "-shm").unlink()
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    learner.parent.chmod(0o555)
+    code = (
+        "import os, sys; from pathlib import Path; from pingtopass_desktop.learner import database, snapshot\n"
+        "database.latest_version()  # the other user may not read the folder of this Python\n"
+        "os.setgid(65534); os.setuid(65534)\n"
+        "with snapshot.reading(Path(sys.argv[1])) as db: print(db.execute('SELECT count(*) FROM events').fetchone()[0])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(learner)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.strip(), done.returncode) == ("4", 0), done.stderr
+
+
+def test_a_fold_that_differs_from_the_events_is_found(learner: Path) -> None:
+    write_learner(learner, 4)
+    assert snapshot.differing_folds(learner) == []
+    store = LearnerStore(learner, ManualClock())
+    store.db.execute("UPDATE days SET answers = answers + 1")
+    store.close()
+    assert snapshot.differing_folds(learner) == ["days"]
+    with pytest.raises(StoreUnavailable):
+        snapshot.check(learner.with_name("none.db"))
+
+
+def damage(path: Path, at: float = 0.3) -> None:
+    content = bytearray(path.read_bytes())
+    start = int(len(content) * at) // 4096 * 4096
+    content[start : start + 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+
+
+def die_after_answering(learner: Path) -> None:
+    """Answer once more in a process that dies without a goodbye; the answer is in the log only."""
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from pingtopass_desktop.learner.journal import LearnerStore\n"
+        "from tests.fakes.clock import ManualClock; from tests.fakes.learners import answered\n"
+        "LearnerStore(Path(sys.argv[1]), ManualClock()).record(answered('q77', True)); os._exit(9)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(learner)], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 9, done.stderr
+
+
+def with_learner(source: Path, target: Path, learner: Path) -> Path:
+    """A copy of a backup with another learner file and a manifest that agrees with it."""
+    import hashlib
+
+    content = learner.read_bytes()
+    with zipfile.ZipFile(source) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    manifest["members"]["learner.db"] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    members = {"learner.db": content, "manifest.json": json.dumps(manifest).encode()}
+    return rewritten(source, target, **members)
+
+
+def grown():
+    bank = make_bank()
+    return merge(bank, replace(bank, questions=(make_question(999, objective="1"),)))
