@@ -28,6 +28,8 @@ def main() -> int:
 
 
 def _open_window(options: "Namespace") -> int:
+    if options.command == "tour" and not os.environ.get("DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # pictures need no screen
     if sys.platform.startswith("linux") and not any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     ):

@@ -1,4 +1,4 @@
-"""The last resort: an error that nobody handled is logged and shown once, with a log bundle to send. Nothing is lost."""
+"""The last resort: an error that nobody handled is logged and shown once, with a log bundle to send."""
 
 import logging
 import sys

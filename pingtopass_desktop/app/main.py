@@ -2,11 +2,11 @@
 
 import logging
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from pingtopass_desktop.app.config import DataFolder, TourOptions, data_folder
 from pingtopass_desktop.app.log import start_logging
-from pingtopass_desktop.app.opening import open_study
+from pingtopass_desktop.app.opening import Opened, open_study
 from pingtopass_desktop.library.lock import FileLock, LockHeld
 
 _log = logging.getLogger(__name__)
@@ -19,25 +19,21 @@ def run(data_dir: str | None, tour: TourOptions | None = None) -> int:
 
         return run_tour(tour)
     folder = data_folder(data_dir)
-    lock = _take_folder(folder)
-    if lock is None:
+    lock: FileLock | None = None
+    try:
+        folder.root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder.window_lock)
+    except LockHeld:
         return _raise_first_window(folder)
+    except OSError as error:
+        _log.warning("the data folder takes no lock: %s", error.strerror)  # the window says what is wrong
     start_logging(folder.logs)
     lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
     opened = lane.submit(open_study, folder)  # reads the disk while Qt is being imported
-    return _run_window(folder, lane, opened, lock)
-
-
-def _take_folder(folder: DataFolder) -> FileLock | str | None:
-    """The lock of the folder; None where another window has it; "unlocked" where the folder takes no file."""
-    try:
-        folder.root.mkdir(parents=True, exist_ok=True)
-        return FileLock(folder.window_lock)
-    except LockHeld:
-        return None
-    except OSError as error:
-        _log.warning("the data folder takes no lock: %s", error.strerror)
-        return "unlocked"
+    code = _run_window(folder, lane, opened)
+    if lock is not None:
+        lock.close()
+    return code
 
 
 def _raise_first_window(folder: DataFolder) -> int:
@@ -57,7 +53,7 @@ def _raise_first_window(folder: DataFolder) -> int:
     return 1
 
 
-def _run_window(folder: DataFolder, lane: ThreadPoolExecutor, opened, lock: FileLock | str) -> int:
+def _run_window(folder: DataFolder, lane: ThreadPoolExecutor, opened: "Future[Opened]") -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -81,6 +77,4 @@ def _run_window(folder: DataFolder, lane: ThreadPoolExecutor, opened, lock: File
     application.show()
     code = qt.exec()
     application.close()
-    if isinstance(lock, FileLock):
-        lock.close()
     return code

@@ -75,7 +75,7 @@ class Application:
         self.tasks.close()
 
     def _wait_for(self, opened: "Future[Opened]") -> None:
-        self.tasks.run(opened.result, owner=self.shell, done=self._show_study, failed=self._show_problem)
+        self.tasks.run(opened.result, owner=self.shell, done=self._show_study, failed=self.show_problem)
 
     def _show_study(self, opened: Opened) -> None:
         self._opened = opened
@@ -103,7 +103,8 @@ class Application:
     def _housekeeping_failed(self, error: Exception) -> None:
         _log.warning("housekeeping was not done: %s", error)
 
-    def _show_problem(self, error: Exception) -> None:
+    def show_problem(self, error: Exception) -> None:
+        """Show why the learner's file cannot be used, and what can be done about it."""
         if not isinstance(error, StoreError):
             raise error
         _log.error("the learner's file cannot be used: %s", error)

@@ -262,7 +262,7 @@ class ExamSitting:
     def tick(self) -> Attempt:
         """Let the clock run; called twice a second. Submits by itself when the time is up."""
         attempt = self._pass_time()
-        if not attempt.is_finished:
+        if attempt.phase is Phase.RUNNING:
             now = self._study.monotonic_ms()
             is_durable = now - self._durable_at >= DURABLE_TICK_MS
             self._write_clock(is_durable=is_durable)
@@ -294,7 +294,11 @@ class ExamSitting:
         now = self._study.monotonic_ms()
         gone = now - self._ticked_at
         self._ticked_at = now
-        attempt = self.attempt.interrupt() if gone > SLEEP_MS else self.attempt.spend(max(0, gone))
+        if gone > SLEEP_MS:
+            attempt = self.attempt.interrupt()
+            _save(self._study, attempt, self._pack.path.name)
+        else:
+            attempt = self.attempt.spend(max(0, gone))
         self.attempt = attempt
         if attempt.is_out_of_time:
             return self._finish(attempt.expire(), "expired")

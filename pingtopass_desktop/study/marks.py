@@ -48,6 +48,7 @@ def set_bookmark(study: Study, question_id: str, is_on: bool) -> QuestionMarks:
 
 def set_note(study: Study, question_id: str, text: str) -> QuestionMarks:
     """Keep a note; the empty text removes it. Unchanged text writes nothing. Raises: StoreError, PayloadTooLarge."""
+    text = _sound(text)
     before = load_marks(study, question_id)
     if before.note == text:
         return before
@@ -58,5 +59,10 @@ def set_note(study: Study, question_id: str, text: str) -> QuestionMarks:
 def report_question(study: Study, question_id: str, revision: int, reason: str, text: str) -> QuestionMarks:
     """Keep a report for the authors. `reason` is a key of `REPORT_REASONS`. Raises: StoreError, PayloadTooLarge."""
     report_id = new_id(study.now_ms())
-    study.store.record(QuestionReported(report_id, question_id, revision, reason, text))
+    study.store.record(QuestionReported(report_id, question_id, revision, reason, _sound(text)))
     return load_marks(study, question_id)
+
+
+def _sound(text: str) -> str:
+    """Text without half surrogate pairs, which a text field can hold and no database can."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -129,8 +129,9 @@ def report(study: Study, attempt_id: str) -> ScoreReport:
     limit_ms = attempt.rules.limit_ms
     even_pace_s = round(limit_ms / 1000 / len(answers)) if limit_ms else None
     changed = [a for a in answers if a.answer is not None and a.answer.changes]
-    objectives = _objectives(study, attempt, answers, listed)
-    missed = tuple(a.question_id for a in answers if not a.is_right)
+    counted = answers if attempt.rules.mode is Mode.EXAM else tuple(a for a in answers if a.answer is not None)
+    objectives = _objectives(study, attempt, counted, listed)
+    missed = tuple(a.question_id for a in counted if not a.is_right)
     right_to_wrong = sum(a.answer.first_correct and not a.answer.is_correct for a in changed if a.answer)
     wrong_to_right = sum(not a.answer.first_correct and a.answer.is_correct for a in changed if a.answer)
     return ScoreReport(
@@ -148,7 +149,7 @@ def report(study: Study, attempt_id: str) -> ScoreReport:
         right_to_wrong=right_to_wrong,
         wrong_to_right=wrong_to_right,
         missed_ids=missed,
-        next_steps=_next_steps(objectives, answers, pace, even_pace_s, len(changed), right_to_wrong, wrong_to_right),
+        next_steps=_next_steps(objectives, counted, even_pace_s, len(changed), right_to_wrong, wrong_to_right),
         answers=answers,
     )
 
@@ -241,7 +242,6 @@ def _previous_shares(
 def _next_steps(
     objectives: Sequence[ObjectiveResult],
     answers: Sequence[ReviewedAnswer],
-    pace: Sequence[PaceBar],
     even_pace_s: int | None,
     changed: int,
     right_to_wrong: int,
@@ -254,7 +254,7 @@ def _next_steps(
         weakest = min(weak, key=lambda o: (o.share, o.right - o.questions))
         missed = weakest.questions - weakest.right
         steps.append(f"Drill {weakest.name}: {missed} of {weakest.questions} missed")
-    unanswered = sum(not bar.is_answered for bar in pace)
+    unanswered = sum(answer.answer is None or not answer.answer.choice for answer in answers)
     if unanswered:
         steps.append(f"{unanswered} left unanswered: a guess costs nothing")
     if changed:

@@ -70,6 +70,5 @@ def is_plain_press(event: QKeyEvent) -> bool:
 
 def is_writing() -> bool:
     """True while the keyboard is in a field that takes letters."""
-    return isinstance(
-        QApplication.focusWidget(), (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
-    ) or isinstance(QApplication.focusWidget(), QComboBox)
+    fields = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
+    return isinstance(QApplication.focusWidget(), fields)

@@ -59,7 +59,7 @@ def _code_block(block: re.Match[str]) -> str:
     inner = _highlighted(code, block.group(1)) or html.escape(code)
     return (
         f'<table width="100%" cellspacing="0" cellpadding="12" style="margin-bottom: 8px;"><tr>'
-        f'<td style="background: {tokens.surface_2}; border: none;">'
+        f'<td style="background: {tokens.surface_2}; border: none; padding: 12px 14px;">'
         f'<pre style="font-family: {_MONOSPACE}; font-size: {size_px}px; white-space: pre-wrap; margin: 0;">'
         f"{inner}</pre></td></tr></table>"
     )
@@ -91,7 +91,7 @@ class _Document(QTextDocument):
         self.media: dict[str, bytes] = {}
         self.width_px = 0
 
-    def loadResource(self, kind: int, url: QUrl | str) -> Any:  # noqa: N802
+    def loadResource(self, kind: int, url: QUrl | str) -> Any:
         text = unquote(url.toString() if isinstance(url, QUrl) else url)
         content = self.media.get(text.removeprefix("media:"))
         if content is None:
@@ -137,21 +137,21 @@ class RichText(QTextBrowser):
     def markdown(self) -> str:
         return self._markdown
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         """Render again when another theme came into force."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange and self._theme is not theme.current():
             self._render()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._fit()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(200, self.height())
 
-    def wheelEvent(self, event: Any) -> None:  # noqa: N802
+    def wheelEvent(self, event: Any) -> None:
         event.ignore()
 
     def _render(self) -> None:

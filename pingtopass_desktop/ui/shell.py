@@ -104,20 +104,20 @@ class Shell(QMainWindow):
         """True while an exam or a practice session fills the window."""
         return self._study is not None and self._stack.currentWidget() in (self.exam, self.practice)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         if self._study is not None:
             self._leave_page()
             self.exam.suspend()
         self.closing.emit()
         event.accept()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.text() == "?" and not keys.is_writing():
-            self._show_keys()
+            self.show_keys()
             return
         super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ThemeChange and self.rail.theme_name is ThemeName.SYSTEM:
             theme.apply(theme.resolve(ThemeName.SYSTEM, self.rail.zoom))
@@ -138,11 +138,11 @@ class Shell(QMainWindow):
 
     def _add_shortcuts(self) -> None:
         self.rail.page_asked.connect(self.show_page)
-        self.rail.keys_asked.connect(self._show_keys)
+        self.rail.keys_asked.connect(self.show_keys)
         self.addActions(self.rail.actions_of_look())
         for key, name in (("Ctrl+2", "practice"), ("Ctrl+3", "exams"), ("Ctrl+5", "library")):
             QShortcut(QKeySequence(key), self).activated.connect(partial(self.show_page, name))
-        QShortcut(QKeySequence("F1"), self).activated.connect(self._show_keys)
+        QShortcut(QKeySequence("F1"), self).activated.connect(self.show_keys)
 
     def _connect_pages(self) -> None:
         self.practice_setup.started.connect(self._practise)
@@ -216,7 +216,8 @@ class Shell(QMainWindow):
     def _show_failure(self, error: Exception) -> None:
         self._notice.show_text(str(error), "notice-bad", "Close")
 
-    def _show_keys(self) -> None:
+    def show_keys(self) -> None:
+        """Show the sheet of all keys."""
         from pingtopass_desktop.ui.widgets.keys_sheet import KeysSheet
 
         sheet = KeysSheet(self)

@@ -235,7 +235,8 @@ QComboBox QAbstractItemView, QMenu {{ background: {t.surface}; color: {t.ink}; b
   selection-background-color: {t.primary_soft}; selection-color: {t.primary}; padding: 4px; outline: none; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 6px; }}
 QMenu::item:selected {{ background: {t.primary_soft}; color: {t.primary}; }}
-QCheckBox {{ spacing: 8px; min-height: {px(26)}px; border: 2px solid transparent; border-radius: 6px; padding: 1px 4px; }}
+QCheckBox {{
+  spacing: 8px; min-height: {px(26)}px; border: 2px solid transparent; border-radius: 6px; padding: 1px 4px; }}
 QCheckBox:focus {{ border: 2px solid {t.primary}; }}
 QCheckBox::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {t.control}; border-radius: 4px;
   background: {t.surface}; }}
@@ -246,7 +247,8 @@ QTextBrowser {{ background: transparent; border: none; color: {t.ink};
   selection-background-color: {t.primary}; selection-color: {t.on_primary}; }}
 QProgressBar {{ background: {t.surface_2}; border: none; border-radius: 4px; max-height: 8px; min-height: 8px; }}
 QProgressBar::chunk {{ background: {t.primary}; border-radius: 4px; }}
-QTableWidget, QTableView, QListWidget {{ background: {t.surface}; border: none; gridline-color: transparent; outline: none;
+QTableWidget, QTableView, QListWidget {{
+  background: {t.surface}; border: none; gridline-color: transparent; outline: none;
   selection-background-color: {t.primary_soft}; selection-color: {t.ink}; }}
 QTableWidget:focus, QListWidget:focus {{ border: 2px solid {t.primary}; border-radius: 6px; }}
 QTableWidget::item {{ padding: 4px 10px; border-bottom: 1px solid {t.line}; }}
@@ -258,7 +260,8 @@ QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {t.control}; border-radius: 3px; min-height: 32px; margin: 2px 3px; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
 QScrollBar::handle:horizontal {{ background: {t.control}; border-radius: 3px; min-width: 32px; margin: 3px 2px; }}
-QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none; border: none;
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+  background: none; border: none;
   width: 0; height: 0; }}
 QDialog {{ background: {t.surface}; }}
 

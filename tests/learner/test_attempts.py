@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -100,7 +101,7 @@ def step(random: Random, attempt: Attempt) -> tuple[Attempt, Payload | None]:
     )
 
 
-def finish(attempt: Attempt, sitting: str = "sitting", **changes: object) -> AttemptFinished:
+def finish(attempt: Attempt, sitting: str = "sitting", **changes: Any) -> AttemptFinished:
     payload = AttemptFinished(
         attempt=attempt.id,
         sitting=sitting,
@@ -116,7 +117,7 @@ def finish(attempt: Attempt, sitting: str = "sitting", **changes: object) -> Att
         elapsed_ms=attempt.elapsed_ms,
         interruptions=attempt.interruptions,
     )
-    return dataclasses.replace(payload, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(payload, **changes)
 
 
 def comparable(attempt: Attempt) -> Attempt:
@@ -234,7 +235,7 @@ def test_nothing_changes_an_attempt_after_its_end(store: LearnerStore) -> None:
     "changes",
     [{"raw": "x"}, {"raw": "1e999999999"}, {"raw": "1/0"}, {"raw": "-1"}, {"seconds": (1,)}, {"sitting": "another"}],
 )
-def test_an_end_that_does_not_fit_does_not_close_an_attempt(store: LearnerStore, changes: dict[str, object]) -> None:
+def test_an_end_that_does_not_fit_does_not_close_an_attempt(store: LearnerStore, changes: dict[str, Any]) -> None:
     begin(store, new_attempt())
     store.record(finish(new_attempt(), **changes))
     assert attempts.summaries(store.db, is_finished=True) == []
@@ -253,9 +254,9 @@ def test_an_end_that_does_not_fit_does_not_close_an_attempt(store: LearnerStore,
         {"multiple_response_rule": "some"},
     ],
 )
-def test_a_start_that_does_not_fit_makes_no_attempt(store: LearnerStore, changes: dict[str, object]) -> None:
+def test_a_start_that_does_not_fit_makes_no_attempt(store: LearnerStore, changes: dict[str, Any]) -> None:
     started: AttemptStarted = attempts.started_payload(new_attempt(), "sitting", "")
-    store.record(dataclasses.replace(started, **changes))  # type: ignore[arg-type]
+    store.record(dataclasses.replace(started, **changes))
     say(store, ("a",))
     assert attempts.load_attempt(store.db, "attempt") is None
 

@@ -159,7 +159,7 @@ def test_a_batch_is_taken_back_when_one_event_of_it_fails(store: LearnerStore) -
     before = everything(store)
     good = foreign("bookmark_set", BookmarkSet("q", True).to_json())
     with pytest.raises(StoreError):
-        store.ingest([good, dataclasses.replace(good, id="another", device=None)])  # type: ignore[arg-type]
+        store.ingest([good, dataclasses.replace(good, id="another", device=None)])
     assert everything(store) == before
 
 

@@ -81,7 +81,7 @@ def other(value: Any) -> Any:
         QuestionType.MULTIPLE_CHOICE: QuestionType.MULTI_SELECT,
         None: 1,
     }
-    return swaps[value] if value in swaps and not type(value) is str else f"{value}!"
+    return swaps[value] if value in swaps and type(value) is not str else f"{value}!"
 
 
 @pytest.mark.parametrize("column", [field.name for field in dataclasses.fields(make_exam())])

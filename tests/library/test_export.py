@@ -67,7 +67,7 @@ def test_an_export_never_overwrites(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["bank", "bank.zip"])
 def test_an_export_into_a_place_that_cannot_be_leaves_nothing(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(OSError):
+    with pytest.raises(NotADirectoryError):
         write_bank(make_bank(1), tmp_path / "file" / name)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 

@@ -122,7 +122,7 @@ def form_command(options: Namespace) -> int:
         exam, pack = listed.exam, listed.pack
         try:
             objectives = pack.objectives(exam.id)
-            form = _drawn(folder, exam, pack, objectives, options.seed)
+            form, doubt = _drawn(folder, exam, pack, objectives, options.seed)
             questions = pack.questions(form.question_ids)
         except PackError as error:
             raise EnvironmentFault(str(error)) from error
@@ -149,9 +149,11 @@ def form_command(options: Namespace) -> int:
         print_table(
             headings, [(n, r["objective"], r["type"], r["source_id"], r["id"]) for n, r in enumerate(rows, start=1)]
         )
-    if form.shortfall:
+    if form.shortfall:  # does not depend on what was answered
         complain(str(CannotDrawForm(exam, objectives, form.shortfall)))
         return 2
+    if doubt:
+        warn(doubt)
     return 0
 
 
@@ -262,7 +264,8 @@ def _exam_row(listed: ListedExam) -> dict[str, Any]:
     }
 
 
-def _drawn(folder: DataFolder, exam: Exam, pack: Pack, objectives: list[Objective], seed: int) -> Form:
+def _drawn(folder: DataFolder, exam: Exam, pack: Pack, objectives: list[Objective], seed: int) -> tuple[Form, str]:
+    """The form, and why the learner's history could not be heeded; empty where it was."""
     from pingtopass_desktop.learner import memory, snapshot
     from pingtopass_desktop.learner.database import StoreError
     from pingtopass_desktop.study.context import wall_ms
@@ -270,10 +273,10 @@ def _drawn(folder: DataFolder, exam: Exam, pack: Pack, objectives: list[Objectiv
     counts, pool, now_ms = blueprint_counts(exam, objectives), pack.pool(exam.id), wall_ms()
     try:
         with snapshot.reading(folder.learner) as db:
-            return draw_form(counts, pool, seed, now_ms, lambda ids: memory.exposures(db, ids))
+            return draw_form(counts, pool, seed, now_ms, lambda ids: memory.exposures(db, ids)), ""
     except StoreError as error:
-        warn(f"{error} The form is drawn as if no question was answered before.")
-    return draw_form(counts, pool, seed, now_ms, lambda ids: {})
+        doubt = f"{error} The form is drawn as if no question was answered before."
+    return draw_form(counts, pool, seed, now_ms, lambda ids: {}), doubt
 
 
 def _hits(catalogue: Catalogue, listed: ListedExam, text: str, limit: int) -> Iterator[dict[str, Any]]:

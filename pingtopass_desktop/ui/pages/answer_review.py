@@ -71,6 +71,7 @@ class AnswerReviewPage(QWidget):
         self.list.currentRowChanged.connect(self._show_row)
         self.back.clicked.connect(self._close)
         self.panel.failed.connect(self._failed)
+        self.panel.escaped.connect(self.list.setFocus)
 
     def open(self, report: ScoreReport) -> None:
         """Show the answers of a report, all of them at first."""
@@ -116,7 +117,7 @@ class AnswerReviewPage(QWidget):
         box.addWidget(bar)
         box.addLayout(middle, 1)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Return: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Backspace: -1}
         key = Qt.Key(event.key())
         if key in steps:

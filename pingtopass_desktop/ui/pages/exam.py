@@ -155,13 +155,13 @@ class ExamPage(QWidget):
         self._back.clicked.connect(self._show_questions)
         self._review_unanswered.clicked.connect(self._visit_first_unanswered)
         self._review_flagged.clicked.connect(self._visit_first_flagged)
-        self._end.clicked.connect(self._ask_to_end)
-        self._end_here.clicked.connect(self._ask_to_end)
+        self._end.clicked.connect(self.ask_to_end)
+        self._end_here.clicked.connect(self.ask_to_end)
         self._notice.action.clicked.connect(self._try_again)
         self.clock.warned.connect(self._warn)
         self._timer.timeout.connect(self._tick)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if not keys.is_plain_press(event) or keys.is_writing():
             super().keyPressEvent(event)
             return
@@ -342,7 +342,8 @@ class ExamPage(QWidget):
         for widget in (self._back, self._review_unanswered, self._review_flagged, self._end_here):
             widget.setVisible(is_reviewing)
 
-    def _ask_to_end(self) -> None:
+    def ask_to_end(self) -> None:
+        """Ask whether the exam shall end; the clock goes on meanwhile."""
         if self._attempt is not None and self._sitting is not None:
             sitting = self._sitting
             confirm_end(self, self._attempt, partial(self._run, sitting.submit))

@@ -105,7 +105,7 @@ class ReviewScreen(QWidget):
 
     def _activated(self, line: int, place: int) -> None:
         if self._attempt is not None:
-            index = self.table.item(line, 0).data(Qt.ItemDataRole.UserRole)
+            index = self.table.model().index(line, 0).data(Qt.ItemDataRole.UserRole)
             if self._attempt.may_go_back or index == self._attempt.position:
                 self.visited.emit(index)
 
@@ -113,5 +113,5 @@ class ReviewScreen(QWidget):
 def _chip(text: str, kind: str) -> QWidget:
     widget = QWidget()
     chip = label(text, kind)
-    widget.setLayout(row(chip, None, margins=(10, 3, 0, 3)))
+    widget.setLayout(row(chip, None, margins=(0, 3, 0, 3)))
     return widget

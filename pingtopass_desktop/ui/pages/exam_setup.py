@@ -140,7 +140,7 @@ class ExamSetupPage(QWidget):
         self.confidence.toggled.connect(self._show_confidence)
         self.start.clicked.connect(self._start)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.start.click()
             return
@@ -287,7 +287,8 @@ def rules_in_words(exam: Exam, *, has_multi_select: bool) -> list[str]:
     if has_multi_select:
         sentences.append(_MULTI_RULES[exam.multiple_response_rule])
     sentences.append(
-        "The clock does not stop. If you close the program, the exam waits with the time you had, and the report says so."
+        "The clock does not stop. If you close the program, the exam waits with the time you had, "
+        "and the report says so."
     )
     sentences.append(f"{exam.cut_count} of {exam.question_count} points pass. The scaled score is a practice estimate.")
     sentences.append("No feedback until the score report.")

@@ -1,7 +1,6 @@
 """One practice question at a time: answer, check, see why, go on."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -10,9 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Attempt
 from pingtopass_desktop.domain.question import NOT_ANSWERED, Choice, Confidence
-from pingtopass_desktop.study import marks
 from pingtopass_desktop.study.context import Study
-from pingtopass_desktop.study.marks import QuestionMarks
 from pingtopass_desktop.study.practice import PracticeSitting
 from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.richtext import RichText
@@ -23,14 +20,13 @@ from pingtopass_desktop.ui.widgets.basics import (
     Card,
     Notice,
     Scroller,
-    clear_layout,
     frame,
     label,
     row,
     set_kind,
 )
 from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel
-from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint, number_word
+from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint
 
 CONFIDENCE_WORDS = {Confidence.SURE: "Sure", Confidence.THINK_SO: "Think so", Confidence.GUESS: "Guess"}
 CONFIDENCE_KEYS = {Qt.Key.Key_V: Confidence.SURE, Qt.Key.Key_W: Confidence.THINK_SO, Qt.Key.Key_Y: Confidence.GUESS}
@@ -138,11 +134,12 @@ class PracticePage(QWidget):
         self.view.strike_asked.connect(self._strike)
         self.main.clicked.connect(self._go_on)
         self._previous.clicked.connect(self._go_back)
-        self._end.clicked.connect(self._finish)
+        self._end.clicked.connect(self.end_session)
         self._notice.action.clicked.connect(self._try_again)
         self.panel.failed.connect(self._fail_quietly)
+        self.panel.escaped.connect(self.setFocus)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if not keys.is_plain_press(event) or keys.is_writing():
             super().keyPressEvent(event)
             return
@@ -268,7 +265,7 @@ class PracticePage(QWidget):
             later = [index for index in self._attempt.unanswered if index > self._attempt.position]
             self._visit((later or self._attempt.unanswered)[0])
         else:
-            self._finish()
+            self.end_session()
 
     def _check(self) -> None:
         if self._sitting is None:
@@ -302,7 +299,8 @@ class PracticePage(QWidget):
             self.panel.flush()
             self._run(partial(self._sitting.visit, index), self._show_question)
 
-    def _finish(self) -> None:
+    def end_session(self) -> None:
+        """End the session with what was answered."""
         if self._sitting is not None:
             self.panel.flush()
             self._run(self._sitting.finish, self._finished)

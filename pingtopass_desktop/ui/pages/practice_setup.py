@@ -116,7 +116,7 @@ class PracticeSetupPage(QWidget):
         self._selections.idClicked.connect(self._show_counts)
         self.start.clicked.connect(self._start)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.start.click()
             return

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -10,6 +10,9 @@ from pingtopass_desktop.domain.question import Choice, Question
 from pingtopass_desktop.ui import richtext
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.basics import Button, clear_layout, label, set_property
+
+_LONG_PARTNER = 40
+"""Characters from which a partner is chosen below its left side instead of beside it."""
 
 
 class _Row(QFrame):
@@ -73,7 +76,7 @@ class OrderingList(QWidget):
         self._build()
 
     def show_state(self, choice: Choice, *, is_open: bool) -> None:
-        if choice and list(choice) != self._order or is_open != self._is_open:
+        if (choice and list(choice) != self._order) or is_open != self._is_open:
             self._order, self._is_open = list(choice) or self._order, is_open
             self._build()
 
@@ -88,7 +91,7 @@ class OrderingList(QWidget):
             status = "In place" if is_right else f"Belongs at {option.position}"
             widget.show_result(is_right, status, option.rationale, self._media)
 
-    def eventFilter(self, watched: QWidget, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched in self._rows:
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
             index = self._rows.index(watched)  # type: ignore[arg-type]
@@ -164,6 +167,7 @@ class MatchingList(QWidget):
         self._partners = tuple(order)
         clear_layout(self._layout)
         self._boxes, self._rows = {}, {}
+        is_long = max(len(option.match or "") for option in question.options) > _LONG_PARTNER
         for option in question.options:
             widget = _Row("", option.text, media)
             box = QComboBox()
@@ -173,7 +177,11 @@ class MatchingList(QWidget):
                 box.addItem(question.option(partner_id).match or "", partner_id)
             box.setAccessibleName(f"Partner of {option.text}")
             box.activated.connect(self._chosen)
-            widget.line.insertWidget(2, box, 1)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            if is_long:
+                widget.texts.addWidget(box)
+            else:
+                widget.line.insertWidget(2, box, 1)
             self._boxes[option.id] = box
             self._rows[option.id] = widget
             self._layout.addWidget(widget)

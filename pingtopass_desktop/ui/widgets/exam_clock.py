@@ -57,7 +57,7 @@ class ExamClock(QLabel):
     def is_time_hidden(self) -> bool:
         return self._is_hidden
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self.toggle()
 
     def _draw(self) -> None:

@@ -20,9 +20,10 @@ _SAVE_AFTER_MS = 800
 
 
 class NoteEdit(QTextEdit):
-    """A note. Signals: `left` when the keyboard leaves it. Esc leaves."""
+    """A note. Signals: `left` when the keyboard leaves it; `escaped` on Esc."""
 
     left = Signal()
+    escaped = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,24 +33,22 @@ class NoteEdit(QTextEdit):
         self.setAccessibleName("Your note on this question")
         self.setTabChangesFocus(True)
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.left.emit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            parent = self.window().focusWidget()
-            self.clearFocus()
-            if parent is self:
-                self.parentWidget().parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+            self.escaped.emit()
             return
         super().keyPressEvent(event)
 
 
 class MarksPanel(QFrame):
-    """Signals: `failed` with a message where the disk did not take a mark."""
+    """Signals: `failed` with a message where the disk did not take a mark; `escaped` when Esc leaves the note."""
 
     failed = Signal(str)
+    escaped = Signal()
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
@@ -139,6 +138,7 @@ class MarksPanel(QFrame):
     def _connect(self) -> None:
         self.note.textChanged.connect(self._timer.start)
         self.note.left.connect(self.flush)
+        self.note.escaped.connect(self.escaped)
         self._timer.timeout.connect(self.flush)
         self.bookmark.clicked.connect(self.toggle_bookmark)
         self.report.clicked.connect(self._toggle_form)

@@ -76,7 +76,7 @@ class Navigator(QWidget):
             if is_here:
                 self._scroller.ensureWidgetVisible(tile)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         focused = self.focusWidget()
         steps = {
             Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -COLUMNS, Qt.Key.Key_Down: COLUMNS

@@ -26,7 +26,7 @@ class PaceChart(QWidget):
             words += f", slowest question {slowest.number} with {slowest.seconds} seconds"
         self.setAccessibleName(words)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens = theme.current().tokens

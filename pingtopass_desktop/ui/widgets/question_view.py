@@ -79,6 +79,8 @@ class QuestionView(QWidget):
         question = shown.question
         clear_layout(self._chips)
         chips = [instruction(question)]
+        if not self._shows_chips and question.type is QuestionType.MULTIPLE_CHOICE:
+            chips = []
         if self._shows_chips:
             chips += [f"Difficulty {question.difficulty}", f"{shown.objective_code} {shown.objective_name}".strip()]
         for text in (*chips, *extra_chips):

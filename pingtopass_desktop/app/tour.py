@@ -1,0 +1,229 @@
+"""A walk through every page of the real window, writing a picture of each. On a data folder of its own."""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QDialog
+
+from pingtopass_desktop.app.config import DataFolder, TourOptions
+from pingtopass_desktop.app.opening import open_study
+from pingtopass_desktop.app.window_settings import WindowSettings
+from pingtopass_desktop.app.wiring import Application
+from pingtopass_desktop.domain.question import Choice, Question
+from pingtopass_desktop.learner.database import StoreDamaged
+from pingtopass_desktop.ui.widgets.question_view import QuestionView
+
+_SETTLE_MS = 60
+_STUCK_MS = 20_000
+
+
+def run_tour(options: TourOptions) -> int:
+    """Write the pictures into `options.folder` and print their names. Returns the exit code."""
+    try:
+        options.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"pingtopass: {options.folder} cannot be written: {error.strerror}", file=sys.stderr)
+        return 1
+    qt = QApplication(sys.argv[:1])
+    qt.setStyle("Fusion")
+    with tempfile.TemporaryDirectory(prefix="pingtopass-tour-") as root:
+        folder = DataFolder(Path(root))
+        lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        look = WindowSettings("dark" if options.is_dark else "light", options.text_zoom)
+        application = Application(folder, lane, lane.submit(open_study, folder), look)
+        try:
+            _Tour(application, options).run()
+        finally:
+            application.shell.close()
+            application.close()
+    return 0
+
+
+class _Tour:
+    def __init__(self, application: Application, options: TourOptions) -> None:
+        self._application = application
+        self._shell = application.shell
+        self._folder = options.folder
+        self._number = 0
+        self._shell.resize(options.width, options.height)
+        application.show()
+
+    def run(self) -> None:
+        self._wait_until(lambda: self._application.is_ready)
+        self._practise()
+        self._sit()
+        self._read()
+        self._rest()
+
+    def _practise(self) -> None:
+        shell = self._shell
+        self._picture("practice-setup")
+        shell.practice_setup.count_buttons[20].click()
+        shell.practice_setup.start.click()
+        self._settle()
+        self._picture("practice-question")
+        seen: set[str] = set()
+        while shell.practice.attempt is not None and shell.practice.attempt.unanswered:
+            question = self._question(shell.practice.view)
+            is_new = question.type not in seen
+            seen.add(question.type)
+            answer = question.key if question.type.has_one_key else _half_right(question)
+            self._answer(shell.practice.view, answer)
+            if is_new:
+                self._press("V")
+                self._picture(f"practice-{question.type}")
+            self._press_enter()
+            if is_new:
+                self._picture(f"practice-{question.type}-feedback")
+            self._press_enter()
+            if len(seen) == 5:
+                break
+        shell.practice.end_session()
+        self._settle()
+        self._picture("practice-result")
+
+    def _sit(self) -> None:
+        shell = self._shell
+        shell.show_page("exams")
+        self._picture("exam-setup")
+        shell.exam_setup.start.click()
+        self._settle()
+        self._picture("exam-first-question")
+        attempt = shell.exam.attempt
+        total = len(attempt.items) if attempt else 0
+        has_code = False
+        for index in range(total):
+            view = shell.exam.view
+            question = self._question(view)
+            if index % 9 != 4:
+                self._answer(view, question.key if index % 4 else _half_right(question))
+            if index % 6 == 2:
+                self._press("M")
+            if not has_code and index > 4 and "```" in question.text and question.type.is_choice:
+                has_code = True
+                for place in (0, 3):
+                    view.strike_index(place)
+                self._settle()
+                self._picture("exam-code-and-strikes")
+            if index + 1 < total:
+                self._press_enter()
+                if shell.exam.attempt is not None and shell.exam.attempt.position == index:
+                    self._picture("exam-choose-guard")
+                    self._press_enter()
+        self._press("R")
+        self._picture("exam-review-screen")
+        shell.exam.ask_to_end()
+        self._settle()
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QDialog):
+            self._picture("exam-confirm-end")
+            dialog.accept()
+        self._settle()
+        self._picture("score-report")
+
+    def _read(self) -> None:
+        shell = self._shell
+        shell.report.review.click()
+        self._settle()
+        self._picture("answer-review")
+        self._press("N")
+        shell.answers.panel.note.setPlainText("Think of the layer first, then of the device.")
+        self._press("Escape")
+        shell.answers.panel.report.click()
+        self._settle()
+        self._picture("answer-review-note-and-report-form")
+        shell.answers.back.click()
+        shell.show_page("exams")
+        self._picture("exam-setup-with-history")
+
+    def _rest(self) -> None:
+        shell = self._shell
+        shell.show_page("library")
+        shell.library.search.setText("spanning tree")
+        self._pause(200)
+        self._picture("library-search")
+        self._press("F1")
+        self._picture("keys")
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QDialog):
+            dialog.reject()
+        self._settle()
+        path = Path("learner.db")
+        message = "learner.db is damaged (file is not a database). It is left as it is; restore a backup to go on."
+        self._application.show_problem(StoreDamaged(path, message))
+        self._picture("problem")
+
+    def _question(self, view: QuestionView) -> Question:
+        if view.question is None:
+            raise RuntimeError("the page shows no question")
+        return view.question
+
+    def _answer(self, view: QuestionView, choice: Choice) -> None:
+        if self._question(view).type.is_choice:
+            for index, option in enumerate(view.options.rows):
+                if option.option_id in choice:
+                    view.choose_index(index)
+                    self._settle()
+        else:
+            view.choice_made.emit(choice)
+            self._settle()
+
+    def _press(self, key: str) -> None:
+        self._send(Qt.Key[f"Key_{key}"], key if len(key) == 1 else "")
+
+    def _press_enter(self) -> None:
+        self._send(Qt.Key.Key_Return, "\r")
+
+    def _send(self, key: Qt.Key, text: str) -> None:
+        target = QApplication.focusWidget() or self._shell
+        for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
+            QApplication.sendEvent(target, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text))
+        if key == Qt.Key.Key_F1:
+            self._shell.show_keys()
+        self._settle()
+
+    def _picture(self, name: str) -> None:
+        self._settle()
+        self._pause(_SETTLE_MS)
+        self._number += 1
+        widget = QApplication.activeModalWidget() or self._shell
+        path = self._folder / f"{self._number:02}-{name}.png"
+        if not widget.grab().save(str(path)):
+            raise OSError(f"{path} was not written")
+        print(path.name)
+
+    def _settle(self) -> None:
+        self._pause(1)
+        self._wait_until(lambda: self._application.tasks.is_idle)
+
+    def _wait_until(self, is_so: Callable[[], bool]) -> None:
+        waited = 0
+        while not is_so():
+            self._pause(5)
+            waited += 5
+            if waited > _STUCK_MS:
+                raise TimeoutError("the window does not come to rest")
+
+    def _pause(self, ms: int) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(ms, loop.quit)
+        loop.exec()
+
+
+def _half_right(question: Question) -> Choice:
+    """A complete answer that is wrong in one place."""
+    if not question.type.is_choice:
+        return (*question.key[1:], question.key[0]) if question.type == "ordering" else _swapped(question)
+    wrong = [option.id for option in question.options if not option.is_correct]
+    return tuple(sorted((*question.key[1:], *wrong[:1])))
+
+
+def _swapped(question: Question) -> Choice:
+    ids = [option.id for option in question.options]
+    partners = [ids[1], ids[0], *ids[2:]]
+    return tuple(sorted(f"{left}={right}" for left, right in zip(ids, partners, strict=True)))
