@@ -1,6 +1,7 @@
 """One window for each data folder: the first holds a lock and listens, a second asks it to come to the front."""
 
 import hashlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _WAIT_MS = 2000
+_ANSWER_S = 5
+"""How long a second start waits for the first to listen: it may have begun a moment ago."""
+
+_RETRY_S = 0.1
 _RAISE = b"raise\n"
 
 
@@ -41,7 +46,16 @@ class RaiseServer(QObject):
 
 
 def ask_to_raise(root: Path) -> bool:
-    """Ask the window that has the folder to come to the front. False where none answers."""
+    """Ask the window that has the folder to come to the front; it may still be starting. False where none answers."""
+    deadline = time.monotonic() + _ANSWER_S
+    while not _ask(root):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_RETRY_S)
+    return True
+
+
+def _ask(root: Path) -> bool:
     socket = QLocalSocket()
     socket.connectToServer(server_name(root))
     if not socket.waitForConnected(_WAIT_MS):

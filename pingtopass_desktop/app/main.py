@@ -2,12 +2,18 @@
 
 import logging
 import sys
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from pingtopass_desktop.app.config import DataFolder, TourOptions, data_folder
 from pingtopass_desktop.app.log import start_logging
-from pingtopass_desktop.app.opening import Opened, open_study
+from pingtopass_desktop.app.opening import open_study
 from pingtopass_desktop.library.lock import FileLock, LockHeld
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from pingtopass_desktop.app.wiring import Application
 
 _log = logging.getLogger(__name__)
 
@@ -27,13 +33,41 @@ def run(data_dir: str | None, tour: TourOptions | None = None) -> int:
         return _raise_first_window(folder)
     except OSError as error:
         _log.warning("the data folder takes no lock: %s", error.strerror)  # the window says what is wrong
-    start_logging(folder.logs)
-    lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-    opened = lane.submit(open_study, folder)  # reads the disk while Qt is being imported
-    code = _run_window(folder, lane, opened)
+    qt, application = start(folder)
+    code = qt.exec()
+    application.close()
     if lock is not None:
         lock.close()
     return code
+
+
+def start(folder: DataFolder) -> "tuple[QApplication, Application]":
+    """Open a data folder, which the caller has locked, and show its window. The caller runs the event loop."""
+    log = start_logging(folder.logs)
+    lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+    opened = lane.submit(open_study, folder)  # reads the disk while Qt is being imported
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from pingtopass_desktop import __version__
+    from pingtopass_desktop.app.wiring import Application
+
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName("PingToPass")
+    qt.setApplicationVersion(__version__)
+    qt.setDesktopFileName("pingtopass")
+    qt.setStyle("Fusion")
+    qt.aboutToQuit.connect(log.close)
+    application = Application(folder, lane, opened)
+
+    def listen() -> None:
+        from pingtopass_desktop.app.instance import RaiseServer  # QtNetwork: after the first paint
+
+        RaiseServer(folder.root, application.raise_window, application.shell)
+
+    QTimer.singleShot(0, listen)
+    application.show()
+    return qt, application
 
 
 def _raise_first_window(folder: DataFolder) -> int:
@@ -51,30 +85,3 @@ def _raise_first_window(folder: DataFolder) -> int:
     )
     del application
     return 1
-
-
-def _run_window(folder: DataFolder, lane: ThreadPoolExecutor, opened: "Future[Opened]") -> int:
-    from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
-
-    from pingtopass_desktop import __version__
-    from pingtopass_desktop.app.wiring import Application
-
-    qt = QApplication(sys.argv[:1])
-    qt.setApplicationName("PingToPass")
-    qt.setApplicationVersion(__version__)
-    qt.setDesktopFileName("pingtopass")
-    qt.setStyle("Fusion")
-    application = Application(folder, lane, opened)
-    servers: list[object] = []
-
-    def listen() -> None:
-        from pingtopass_desktop.app.instance import RaiseServer  # QtNetwork: after the first paint
-
-        servers.append(RaiseServer(folder.root, application.raise_window, application.shell))
-
-    QTimer.singleShot(0, listen)
-    application.show()
-    code = qt.exec()
-    application.close()
-    return code

@@ -6,15 +6,18 @@ from pathlib import Path
 
 from pingtopass_desktop.app.config import DataFolder
 from pingtopass_desktop.domain.exam import Exam
+from pingtopass_desktop.learner import attempts
 from pingtopass_desktop.learner.attempts import AttemptSummary
-from pingtopass_desktop.learner.database import StoreError
+from pingtopass_desktop.learner.database import StoreDamaged, StoreError
 from pingtopass_desktop.learner.journal import LearnerStore
 from pingtopass_desktop.library.bank.model import BankError
 from pingtopass_desktop.library.catalogue import Catalogue
-from pingtopass_desktop.study import review
+from pingtopass_desktop.library.lock import LockHeld
 from pingtopass_desktop.study.context import Study, now_utc, wall_ms
 
 _log = logging.getLogger(__name__)
+
+_LOOKED_THROUGH_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,20 @@ def open_study(folder: DataFolder) -> Opened:
     notices = list(_publish_starter(folder.packs))
     catalogue = Catalogue(folder.packs)
     try:
-        store = LearnerStore(folder.learner, wall_ms)
+        store = _open_store(folder)
     except StoreError:
         catalogue.close()
         raise
     study = Study(store, catalogue, folder.clocks)
+    try:
+        with store.database.translated():
+            waiting = attempts.summaries(store.db, is_finished=False)
+    except StoreError:
+        close_study(study)  # the file may be replaced next: no connection may be left on it
+        raise
     exams = [entry.exam for entry in catalogue.exams()]
     notices += [str(problem) for problem in catalogue.problems]
-    return Opened(study, exams, review.unfinished(study), tuple(notices))
+    return Opened(study, exams, waiting, tuple(notices))
 
 
 def close_study(study: Study) -> None:
@@ -52,9 +61,10 @@ def close_study(study: Study) -> None:
 
 
 def keep_house(study: Study, folder: DataFolder, zone_name: str) -> None:
-    """Once the window is up: the learner's time zone, packs nobody needs. On the store lane."""
-    from pingtopass_desktop.learner import attempts, settings
+    """Once the window is up: the learner's time zone, a sound starter bank, packs nobody needs. On the store lane."""
+    from pingtopass_desktop.learner import settings
     from pingtopass_desktop.library.publish import collect
+    from pingtopass_desktop.library.starter import publish_starter
 
     with study.store.database.translated():
         has_zone = settings.get(study.store.db, settings.DAY_ZONE, "")
@@ -62,10 +72,28 @@ def keep_house(study: Study, folder: DataFolder, zone_name: str) -> None:
     if not has_zone:
         study.store.record(settings.setting(settings.DAY_ZONE, zone_name))
     try:
+        if publish_starter(folder.packs, now_utc()):
+            _log.warning("the starter bank was damaged and is built anew")
+            study.catalogue.refresh()
         for path in collect(folder.packs, in_use):
             _log.info("removed the replaced pack %s", path.name)
-    except OSError as error:
-        _log.warning("old packs stay: %s", error)
+    except (OSError, BankError) as error:
+        _log.warning("the library was not tidied: %s", error)
+
+
+def _open_store(folder: DataFolder) -> LearnerStore:
+    """Raises: StoreError. A file as small as most are is looked through; the daily copy finds damage in a big one."""
+    if folder.learner.is_file() and not folder.learner.stat().st_size and any(folder.backups.glob("learner-*.db")):
+        message = f"{folder.learner.name} is empty, and there is a backup of a time when it was not."
+        raise StoreDamaged(folder.learner, message)
+    store = LearnerStore(folder.learner, wall_ms)
+    try:
+        if folder.learner.stat().st_size <= _LOOKED_THROUGH_BYTES:
+            store.database.check(is_quick=True)
+    except StoreError:
+        store.close()
+        raise
+    return store
 
 
 def _publish_starter(packs: Path) -> list[str]:
@@ -75,6 +103,8 @@ def _publish_starter(packs: Path) -> list[str]:
         return []
     try:
         publish_starter(packs, now_utc())
+    except LockHeld:
+        return ["The library is being written by another program; the starter bank is not brought up to date."]
     except (OSError, BankError) as error:
         _log.warning("the starter bank was not published: %s", error)
         return [f"The starter bank could not be prepared: {error}"]

@@ -54,7 +54,7 @@ class _Tour:
         application.show()
 
     def run(self) -> None:
-        self._wait_until(lambda: self._application.is_ready)
+        self._wait_until(lambda: self._application.opened is not None)
         self._practise()
         self._sit()
         self._read()

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from pingtopass_desktop.app import opening, window_settings
@@ -17,8 +17,6 @@ from pingtopass_desktop.app.window_settings import WindowSettings
 from pingtopass_desktop.learner.database import StoreDamaged, StoreError, StoreTooNew
 from pingtopass_desktop.study.context import now_utc
 from pingtopass_desktop.ui import theme
-from pingtopass_desktop.ui.pages.library import LibraryPage
-from pingtopass_desktop.ui.pages.problem import ProblemPage
 from pingtopass_desktop.ui.shell import Shell
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.theme import ThemeName
@@ -54,15 +52,16 @@ class Application:
         self._wait_for(opened)
 
     @property
-    def is_ready(self) -> bool:
-        """True once the first page is up."""
-        return self._opened is not None
+    def opened(self) -> Opened | None:
+        """What the window works on, once the first page is up."""
+        return self._opened
 
     def show(self) -> None:
         self.shell.show()
 
     def raise_window(self) -> None:
         """Bring the window to the front, from a second start."""
+        _log.info("a second start brought the window to the front")
         self.shell.showNormal() if self.shell.isMinimized() else self.shell.show()
         self.shell.raise_()
         self.shell.activateWindow()
@@ -79,11 +78,13 @@ class Application:
 
     def _show_study(self, opened: Opened) -> None:
         self._opened = opened
-        library = LibraryPage(opened.study, self.tasks, self._folder.packs)
-        self.shell.show_study(opened.study, library, opened.exams, opened.waiting)
-        for notice in opened.notices:
-            self.shell.show_notice(notice)
-        QTimer.singleShot(0, self._after_paint)
+        self.shell.show_study(opened.study, self._folder.packs, opened.exams, opened.waiting)
+        if opened.notices:
+            self.shell.show_notice("\n".join(opened.notices))
+        self.tasks.idle.connect(self._settle, Qt.ConnectionType.SingleShotConnection)
+
+    def _settle(self) -> None:
+        QTimer.singleShot(0, self._after_paint)  # the first page is filled now, and painted before a timer runs
 
     def _after_paint(self) -> None:
         if self._opened is None:
@@ -93,7 +94,7 @@ class Application:
         zone = get_localzone_name() or "UTC"
         work = partial(opening.keep_house, self._opened.study, self._folder, zone)
         self.tasks.run(work, owner=self.shell, failed=self._housekeeping_failed)
-        self.tasks.run_job(self._back_up, owner=self.shell, failed=self._housekeeping_failed)
+        self.tasks.run_job(self._back_up, owner=self.shell, failed=self._backup_failed)
 
     def _back_up(self) -> None:
         from pingtopass_desktop.learner.backup import daily_backup
@@ -103,10 +104,17 @@ class Application:
     def _housekeeping_failed(self, error: Exception) -> None:
         _log.warning("housekeeping was not done: %s", error)
 
+    def _backup_failed(self, error: Exception) -> None:
+        _log.warning("the copy of the day was not made: %s", error)
+        earlier = self._opened.notices if self._opened is not None else ()
+        self.shell.show_notice("\n".join([*earlier, f"Today's copy of your answers was not made. {error}"]))
+
     def show_problem(self, error: Exception) -> None:
         """Show why the learner's file cannot be used, and what can be done about it."""
         if not isinstance(error, StoreError):
             raise error
+        from pingtopass_desktop.ui.pages.problem import ProblemPage
+
         _log.error("the learner's file cannot be used: %s", error)
         sentences = [str(error)]
         actions = [("Try again", self._try_again)]

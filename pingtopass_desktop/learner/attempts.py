@@ -5,7 +5,9 @@ import re
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from pingtopass_desktop.domain.attempt import Answer, Attempt, Item, Mode, Phase, Rules
@@ -20,6 +22,7 @@ from pingtopass_desktop.learner.events import (
     Flagged,
     Payload,
     Struck,
+    compact_json,
 )
 
 
@@ -59,9 +62,10 @@ class LocalState:
 
 class _AttemptFold:
     KIND = "attempt"
+    PAYLOADS = (AttemptStarted, Answered, Flagged, Struck, AttemptTaken, AttemptFinished)
 
     def keys(self, payload: Payload) -> Iterable[str]:
-        if isinstance(payload, (AttemptStarted, Answered, Flagged, Struck, AttemptTaken, AttemptFinished)):
+        if isinstance(payload, self.PAYLOADS):
             yield payload.attempt
 
     def clear(self, db: sqlite3.Connection, key: str) -> None:
@@ -281,7 +285,7 @@ def _start(db: sqlite3.Connection, event: Event, payload: AttemptStarted) -> Non
 
 
 def _answer(db: sqlite3.Connection, event: Event, payload: Answered) -> None:
-    choice = json.dumps(payload.choice, ensure_ascii=False, separators=(",", ":"))
+    choice = compact_json(payload.choice)
     confidence = payload.confidence if _is_known(Confidence, payload.confidence) else None
     db.execute(
         "INSERT INTO attempt_items(attempt, question, choice, correct, first_correct, elapsed_ms, confidence, "
@@ -377,8 +381,13 @@ def _split(order: str) -> tuple[str, ...]:
     return tuple(order.split(",")) if "," in order else tuple(order)
 
 
-def _is_known(kind: type, value: object) -> bool:
-    return value in [str(member) for member in kind]  # type: ignore[attr-defined]
+def _is_known(kind: type[StrEnum], value: object) -> bool:
+    return value in _values(kind)
+
+
+@cache
+def _values(kind: type[StrEnum]) -> frozenset[str]:
+    return frozenset(str(member) for member in kind)
 
 
 def _is_fraction(text: str) -> bool:

@@ -10,10 +10,11 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 
 APPLICATION_ID = 0x50325045  # "P2PE"
+
+_SCHEMA = Path(__file__).with_name("schema")
 
 
 class StoreError(Exception):
@@ -77,14 +78,16 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise store_error(self.path, error) from error
+        except UnicodeDecodeError as error:  # sqlite3 raises it for text, and for messages on a schema, that rotted
+            raise _damaged(self.path, error.reason) from error
         except OSError as error:
             message = f"{self.path.parent} cannot be used: {error.strerror or error}."
             raise StoreUnavailable(self.path, message) from error
 
-    def check(self) -> None:
-        """Read the whole file. Raises: StoreDamaged."""
+    def check(self, *, is_quick: bool = False) -> None:
+        """Read the whole file; the quick check does not compare indexes with their tables. Raises: StoreDamaged."""
         with self.translated():
-            result = self.connection.execute("PRAGMA integrity_check").fetchone()[0]
+            result = self.connection.execute(f"PRAGMA {'quick' if is_quick else 'integrity'}_check").fetchone()[0]
         if result != "ok":
             raise _damaged(self.path, result)
 
@@ -159,9 +162,7 @@ def _unused(path: Path) -> Path:
 
 
 def _migrations() -> list[tuple[int, str]]:
-    folder = files("pingtopass_desktop.learner").joinpath("schema")
-    found = [(int(file.name[:4]), file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".sql")]
-    return sorted(found)
+    return [(int(file.name[:4]), file.read_text("utf-8")) for file in sorted(_SCHEMA.glob("*.sql"))]
 
 
 def _statements(sql: str) -> list[str]:

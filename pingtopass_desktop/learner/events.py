@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Self
 
 MAX_PAYLOAD_BYTES = 16_384
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+compact_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""A value as JSON text without spaces. `json.dumps` builds an encoder for each call that asks for this."""
 
 
 class PayloadTooLarge(Exception):
@@ -77,7 +78,7 @@ class Payload:
     def to_json(self) -> str:
         """Raises: PayloadTooLarge."""
         values = {name: getattr(self, name) for name, _, _ in _shape(type(self))}
-        text = _ENCODER.encode(values)
+        text = compact_json(values)
         if len(text) > MAX_PAYLOAD_BYTES // 4 and len(text.encode("utf-8", "surrogatepass")) > MAX_PAYLOAD_BYTES:
             raise PayloadTooLarge(f"This {self.type.replace('_', ' ')} is too long to be kept. Make it shorter.")
         return text

@@ -12,7 +12,15 @@ from typing import Protocol
 
 from pingtopass_desktop.learner import attempts, marks, memory, progress, settings
 from pingtopass_desktop.learner.database import Database
-from pingtopass_desktop.learner.events import Event, EventIds, Payload, SettingSet, new_id, payload_of
+from pingtopass_desktop.learner.events import (
+    PAYLOADS,
+    Event,
+    EventIds,
+    Payload,
+    SettingSet,
+    new_id,
+    payload_of,
+)
 
 _PROJECTION_VERSION = "1"
 
@@ -22,6 +30,11 @@ class Fold(Protocol):
 
     @property
     def KIND(self) -> str: ...
+
+    @property
+    def PAYLOADS(self) -> tuple[type[Payload], ...]:
+        """The types of payload that `keys` may find a key in."""
+        ...
 
     def keys(self, payload: Payload) -> Iterable[str]: ...
 
@@ -39,6 +52,7 @@ _ALL_FOLDS: tuple[Fold, ...] = (
     settings.FOLD,
 )
 _FOLDS = {fold.KIND: fold for fold in _ALL_FOLDS}
+_FOLDS_OF = {kind: tuple(fold for fold in _ALL_FOLDS if kind in fold.PAYLOADS) for kind in PAYLOADS.values()}
 _READ_MODELS = (
     "attempts", "attempt_items", "question_memory", "bookmarks", "notes", "reports", "settings", "days", "event_groups"
 )  # fmt: skip
@@ -60,6 +74,7 @@ class LearnerStore:
 
     def __init__(self, path: Path, now_ms: Callable[[], int]) -> None:
         self._now_ms = now_ms
+        self._day_rule: progress.DayRule | None = None  # read once, and again after a setting changed it
         self.database = Database(path)
         try:
             self._open()
@@ -90,13 +105,12 @@ class LearnerStore:
         event = Event(event_id, self.device, payload.type, payload.version, now, at, text)
         with self.database.transaction() as db:
             self._insert(db, event)
-            for group in self._link(db, event, payload):
-                kind, key = group.split(":", 1)
-                _FOLDS[kind].apply(db, key, event, payload)
+            self._apply(db, event, payload)
             if isinstance(payload, SettingSet) and settings.moves_days(payload):
+                self._day_rule = None
                 progress.rebuild_days(db)
             else:
-                progress.count(db, event, payload)
+                progress.count(db, event, payload, self._rule_of_days(db))
             if local is not None:
                 local(db)
         return event
@@ -118,6 +132,7 @@ class LearnerStore:
             for group in groups:
                 self._fold(db, group)
             if new:
+                self._day_rule = None
                 progress.rebuild_days(db)
         return Ingested(new, frozenset(groups))
 
@@ -163,8 +178,19 @@ class LearnerStore:
             (event.at, event.id, event.seq, event.device, event.type, event.version, event.occurred_at, event.payload),
         )
 
+    def _apply(self, db: sqlite3.Connection, event: Event, payload: Payload) -> None:
+        """Fold an event that sorts after all that its groups hold."""
+        for group in self._link(db, event, payload):
+            kind, key = group.split(":", 1)
+            _FOLDS[kind].apply(db, key, event, payload)
+
+    def _rule_of_days(self, db: sqlite3.Connection) -> progress.DayRule:
+        if self._day_rule is None:
+            self._day_rule = progress.day_rule(db)
+        return self._day_rule
+
     def _link(self, db: sqlite3.Connection, event: Event, payload: Payload) -> list[str]:
-        groups = [f"{fold.KIND}:{key}" for fold in _FOLDS.values() for key in fold.keys(payload)]
+        groups = [f"{fold.KIND}:{key}" for fold in _FOLDS_OF[type(payload)] for key in fold.keys(payload)]
         rows = [(group, event.at, event.id) for group in groups]
         db.executemany("INSERT INTO event_groups VALUES (?, ?, ?)", rows)
         return groups
@@ -191,9 +217,8 @@ class LearnerStore:
         for event in all_events(db):
             payload = payload_of(event)
             if payload is not None:
-                for group in self._link(db, event, payload):
-                    kind, key = group.split(":", 1)
-                    _FOLDS[kind].apply(db, key, event, payload)
+                self._apply(db, event, payload)
+        self._day_rule = None
         progress.rebuild_days(db)
 
 

@@ -8,6 +8,7 @@ from pingtopass_desktop.learner.events import BookmarkSet, Event, NoteSet, Paylo
 
 class _BookmarkFold:
     KIND = "bookmark"
+    PAYLOADS = (BookmarkSet,)
 
     def keys(self, payload: Payload) -> Iterable[str]:
         if isinstance(payload, BookmarkSet):
@@ -25,6 +26,7 @@ class _BookmarkFold:
 
 class _NoteFold:
     KIND = "note"
+    PAYLOADS = (NoteSet,)
 
     def keys(self, payload: Payload) -> Iterable[str]:
         if isinstance(payload, NoteSet):
@@ -42,6 +44,7 @@ class _NoteFold:
 
 class _ReportFold:
     KIND = "report"
+    PAYLOADS = (QuestionReported,)
 
     def keys(self, payload: Payload) -> Iterable[str]:
         if isinstance(payload, QuestionReported):

@@ -11,6 +11,7 @@ from pingtopass_desktop.domain.question import Confidence
 from pingtopass_desktop.learner.events import Answered, AttemptFinished, Event, Payload
 
 _CONFIDENCES = {"s": Confidence.SURE, "t": Confidence.THINK_SO, "g": Confidence.GUESS}
+_CONFIDENCE_NAMES = {str(confidence): confidence for confidence in Confidence}
 CONFIDENCE_LETTERS = {confidence: letter for letter, confidence in _CONFIDENCES.items()}
 
 
@@ -29,6 +30,7 @@ class _QuestionFold:
     """Practice answers count as they come; answers of an exam count when it ends, as they stood then."""
 
     KIND = "question"
+    PAYLOADS = (Answered, AttemptFinished)
 
     def keys(self, payload: Payload) -> Iterable[str]:
         if isinstance(payload, Answered) and payload.mode == Mode.PRACTICE:
@@ -42,8 +44,7 @@ class _QuestionFold:
 
     def apply(self, db: sqlite3.Connection, key: str, event: Event, payload: Payload) -> None:
         if isinstance(payload, Answered):
-            known = payload.confidence in [str(confidence) for confidence in Confidence]
-            confidence = Confidence(payload.confidence) if known else None
+            confidence = _CONFIDENCE_NAMES.get(payload.confidence or "")
             _remember(db, key, event.at, payload.correct, confidence)
         elif isinstance(payload, AttemptFinished):
             index = payload.questions.index(key)

@@ -7,7 +7,6 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.learner import settings
@@ -34,12 +33,26 @@ def day_of(at_ms: int, zone: tzinfo, rollover_hour: int) -> str:
     return (local - timedelta(hours=rollover_hour)).date().isoformat()
 
 
-def count(db: sqlite3.Connection, event: Event, payload: Payload) -> None:
+@dataclass(frozen=True, slots=True)
+class DayRule:
+    """When a learner's day begins, as the settings say."""
+
+    zone: tzinfo
+    rollover_hour: int
+
+
+def day_rule(db: sqlite3.Connection) -> DayRule:
+    """The rule in force; it changes only with a setting that `settings.moves_days`."""
+    rollover_hour = settings.get(db, settings.DAY_ROLLOVER_HOUR, DEFAULT_ROLLOVER_HOUR)
+    zone = _zone(settings.get(db, settings.DAY_ZONE, "UTC"))
+    return DayRule(zone, rollover_hour if 0 <= rollover_hour < 24 else 0)
+
+
+def count(db: sqlite3.Connection, event: Event, payload: Payload, rule: DayRule) -> None:
     """Add an event to its day."""
     answers, correct, elapsed_ms = _amounts(payload)
     if answers:
-        zone_name, rollover_hour = _day_settings(db)
-        day = day_of(event.at, _zone(zone_name), rollover_hour)
+        day = day_of(event.at, rule.zone, rule.rollover_hour)
         db.execute(
             "INSERT INTO days VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
             "answers = answers + ?2, correct = correct + ?3, elapsed_ms = elapsed_ms + ?4",
@@ -50,6 +63,7 @@ def count(db: sqlite3.Connection, event: Event, payload: Payload) -> None:
 def rebuild_days(db: sqlite3.Connection) -> None:
     """Count all days again, after the time zone or the roll-over changed or old events arrived."""
     db.execute("DELETE FROM days")
+    rule = day_rule(db)
     rows = db.execute(
         "SELECT id, device, type, version, occurred_at, at, payload, seq FROM events "
         "WHERE type IN ('answered', 'attempt_finished')"
@@ -58,7 +72,7 @@ def rebuild_days(db: sqlite3.Connection) -> None:
         event = Event(*row)
         payload = payload_of(event)
         if payload is not None:
-            count(db, event, payload)
+            count(db, event, payload, rule)
 
 
 def totals(db: sqlite3.Connection) -> Totals:
@@ -85,13 +99,10 @@ def _counted_ms(elapsed_ms: int) -> int:
     return min(max(0, elapsed_ms), _MAX_COUNTED_MS)
 
 
-def _day_settings(db: sqlite3.Connection) -> tuple[str, int]:
-    rollover_hour = settings.get(db, settings.DAY_ROLLOVER_HOUR, DEFAULT_ROLLOVER_HOUR)
-    return settings.get(db, settings.DAY_ZONE, "UTC"), rollover_hour if 0 <= rollover_hour < 24 else 0
-
-
 @cache
 def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # the first answer pays it, not the start of the window
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -13,6 +13,7 @@ DAY_ROLLOVER_HOUR = "day.rollover_hour"
 
 class _SettingFold:
     KIND = "setting"
+    PAYLOADS = (SettingSet,)
 
     def keys(self, payload: Payload) -> Iterable[str]:
         if isinstance(payload, SettingSet):

@@ -174,6 +174,8 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise store_error(path, error) from error
+    except UnicodeDecodeError as error:  # sqlite3 raises it for text, and for messages on a schema, that rotted
+        raise StoreDamaged(path, f"{path.name} is damaged ({error.reason}). Restore a backup to go on.") from error
 
 
 def _identity(path: Path) -> tuple[int, int, int]:

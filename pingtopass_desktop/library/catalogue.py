@@ -98,6 +98,6 @@ class Catalogue:
         if pointer is None:
             raise PackDamaged(path, f"{path.name} cannot be read. Import the bank {bank_id!r} again.")
         current = self._packs.get(bank_id) or self._others.get(pointer.pack)
-        if current is not None and current.path.name == pointer.pack and current.path.is_file():
+        if current is not None and current.path.name == pointer.pack and current.is_in_place:
             return current
         return Pack(self._folder / pointer.pack)

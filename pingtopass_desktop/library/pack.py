@@ -76,6 +76,7 @@ class Pack:
         with self._reading():
             uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._file = _identity(path)
             self._db.row_factory = sqlite3.Row
         try:
             with self._reading():
@@ -93,9 +94,9 @@ class Pack:
                 self._objectives = [Objective(**dict(row)) for row in objectives]
                 is_sealed = seal([*bank[:3], *release], self._exams, self._objectives) == bank["seal"]
             except (ValueError, TypeError) as error:
-                raise self._damaged(str(error)) from error
+                raise self.damaged(str(error)) from error
             if not is_sealed:
-                raise self._damaged("its exams differ from what was published")
+                raise self.damaged("its exams differ from what was published")
         except PackError:
             self._db.close()
             raise
@@ -106,6 +107,11 @@ class Pack:
 
     def close(self) -> None:
         self._db.close()
+
+    @property
+    def is_in_place(self) -> bool:
+        """True while the file that was opened is still there and no other has taken its place."""
+        return self._file is not None and self._file == _identity(self.path)
 
     @property
     def size_bytes(self) -> int:
@@ -214,40 +220,41 @@ class Pack:
         with self._reading():
             result = self._db.execute("PRAGMA integrity_check").fetchone()[0]
         if result != "ok":
-            raise self._damaged(result)
+            raise self.damaged(result)
         bank = self.bank()
         if len(bank.questions) != self.release.question_count:
-            raise self._damaged("questions are missing")
+            raise self.damaged("questions are missing")
         if release_digest(content_rows(bank)) != self.release.digest:
-            raise self._damaged("the content differs from what was published")
+            raise self.damaged("the content differs from what was published")
 
     def _checked(self, row: sqlite3.Row) -> Question:
         try:
             question = question_from_row(dict(row))
             is_sound = row_digest(question_row(question)) == row["row_digest"]
         except (ValueError, LookupError, TypeError) as error:
-            raise self._damaged(f"a question cannot be read: {error}") from error
+            raise self.damaged(f"a question cannot be read: {error}") from error
         if not is_sound:
-            raise self._damaged(f"question {question.id} differs from what was published")
+            raise self.damaged(f"question {question.id} differs from what was published")
         return question
 
     def _media(self, row: sqlite3.Row) -> Media:
         media = Media(row["sha256"], row["mime"], row["bytes"])
         if not isinstance(media.content, bytes) or hashlib.sha256(media.content).hexdigest() != media.sha256:
-            raise self._damaged("a picture differs from what was published")
+            raise self.damaged("a picture differs from what was published")
         return media
 
     def _check_format(self) -> None:
         application_id = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if application_id != APPLICATION_ID:
-            raise self._damaged("it is not a pack")
+            raise self.damaged("it is not a pack")
         if version > FORMAT:
             raise PackTooNew(
                 self.path, f"{self.path.name} was written by a newer version. Update PingToPass to use it."
             )
 
-    def _damaged(self, detail: str) -> PackDamaged:
+    def damaged(self, detail: str) -> PackDamaged:
+        """The error for a pack whose content does not hold together."""
         return PackDamaged(self.path, f"{self.path.name} is damaged ({detail}). Import the bank again to repair it.")
 
     @contextmanager
@@ -257,9 +264,17 @@ class Pack:
         except sqlite3.OperationalError as error:
             if not self.path.is_file():
                 raise PackDamaged(self.path, f"{self.path.name} is missing. Import the bank again.") from error
-            raise self._damaged(str(error)) from error
+            raise self.damaged(str(error)) from error
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            raise self._damaged(str(error)) from error
+            raise self.damaged(str(error)) from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
 
 
 def _exam(row: sqlite3.Row) -> Exam:

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 from pingtopass_desktop.domain.question import Question
@@ -29,6 +28,8 @@ from pingtopass_desktop.library.lock import locked
 from pingtopass_desktop.library.pack import APPLICATION_ID, FORMAT, Pack, PackError
 
 POINTER_SUFFIX = ".current"
+
+_SCHEMA = Path(__file__).with_name("schema.sql")
 
 Stamps = Mapping[str, tuple[str, str]]
 
@@ -158,13 +159,20 @@ def _before(folder: Path, bank_id: str, digest: str) -> tuple[Path | None, int, 
 def collect(folder: Path, in_use: Collection[str]) -> list[Path]:
     """Remove packs that no pointer names and no attempt uses; `in_use` holds file names. Returns what went.
 
-    What a killed publication left half-written goes too.
+    What a killed publication left half-written goes too. All packs of a bank stay while its pointer cannot be read or
+    names a file that is not there: one of them is what the learner imported.
     """
     if not folder.is_dir():
         return []
     with locked(folder / "publish.lock"):
-        pointers = (read_pointer(path) for path in folder.glob(f"*{POINTER_SUFFIX}"))
-        keep = {pointer.pack for pointer in pointers if pointer} | set(in_use)
+        keep = set(in_use)
+        for path in folder.glob(f"*{POINTER_SUFFIX}"):
+            pointer = read_pointer(path)
+            if pointer is not None and (folder / pointer.pack).is_file():
+                keep.add(pointer.pack)
+            else:
+                bank_id = path.name.removesuffix(POINTER_SUFFIX)
+                keep |= {pack.name for pack in folder.glob("*.pack") if pack.name.startswith(f"{bank_id}-")}
         gone = [path for path in folder.glob("*.pack") if path.name not in keep]
         gone += folder.glob("*.part")
         for path in gone:
@@ -195,7 +203,7 @@ def _write(
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {FORMAT}")
-        db.executescript(files("pingtopass_desktop.library").joinpath("schema.sql").read_text("utf-8"))
+        db.executescript(_SCHEMA.read_text("utf-8"))
         db.execute("BEGIN")
         version = bank.version or str(release_id)
         release = (release_id, "ready", version, len(bank.questions), digest, published_at)

@@ -8,6 +8,9 @@ from pingtopass_desktop.library.pack import Pack
 MARK_START, MARK_END = "\x02", "\x03"
 """Stand around each matched word in a snippet."""
 
+MAX_RANKED = 500
+"""Ranking reads every match, and twice the list of a word's occurrences; a word of so many questions ranks none."""
+
 _WORD = re.compile(r"\w+", re.UNICODE)
 
 
@@ -23,18 +26,23 @@ class Hit:
 
 
 def search(pack: Pack, text: str, *, exam_id: str | None = None, limit: int = 50) -> list[Hit]:
-    """The best matches for all words of `text`; the last word also matches as a beginning.
+    """The questions with all words of `text`; the last word also matches as a beginning.
 
-    Punctuation separates words and nothing in `text` is an operator. No words, no hits. Retired questions stay out.
+    The best matches come first, in the order of the bank where there are more than `MAX_RANKED`. Punctuation separates
+    words and nothing in `text` is an operator. No words, no hits. Retired questions stay out.
     """
     expression = _match_expression(text)
     if not expression:
         return []
-    rows = pack.execute(
-        "SELECT q.id, q.exam_id, q.objective_id, q.type, "
-        "snippet(search, -1, char(2), char(3), '…', 18) AS snippet "
+    matches = (
         "FROM search JOIN questions AS q ON q.number = search.rowid "
-        "WHERE search MATCH ? AND q.is_active = 1 AND (? IS NULL OR q.exam_id = ?) ORDER BY search.rank LIMIT ?",
+        "WHERE search MATCH ? AND q.is_active = 1 AND (? IS NULL OR q.exam_id = ?)"
+    )
+    few = pack.execute(f"SELECT 1 {matches} LIMIT ?", (expression, exam_id, exam_id, MAX_RANKED + 1))
+    order = "search.rank" if len(few) <= MAX_RANKED else "search.rowid"
+    rows = pack.execute(
+        "SELECT q.id, q.exam_id, q.objective_id, q.type, snippet(search, -1, char(2), char(3), '…', 18) AS snippet "
+        f"{matches} ORDER BY {order} LIMIT ?",
         (expression, exam_id, exam_id, limit),
     )
     return [Hit(*row) for row in rows]

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from pingtopass_desktop.library.bank.model import BankError
-from pingtopass_desktop.library.bank.text import read_bank
 from pingtopass_desktop.library.pack import Pack, PackError
 from pingtopass_desktop.library.publish import pointer_file, publish, read_pointer
 
@@ -20,7 +19,7 @@ def resources_folder() -> Path:
 
 
 def is_starter_current(packs: Path) -> bool:
-    """True when the starter pack exists, opens, and was built from the text of this version."""
+    """True when the starter pack exists, opens, and was built from the text of this version. Reads little."""
     pointer = read_pointer(pointer_file(packs, BANK_ID))
     if pointer is None or pointer.fingerprint != _fingerprint(resources_folder() / "starter"):
         return False
@@ -32,19 +31,22 @@ def is_starter_current(packs: Path) -> bool:
 
 
 def publish_starter(packs: Path, now: datetime) -> bool:
-    """Build the starter pack unless it is current. True when a pack was built.
+    """Build the starter pack unless it is current and sound to the last row. True when a pack was built.
 
     Raises: BankError where the bundled text is broken, OSError where the folder cannot be written.
     """
-    if is_starter_current(packs):
+    pointer = read_pointer(pointer_file(packs, BANK_ID))
+    is_sound = pointer is not None and _is_sound(packs / pointer.pack)
+    if is_sound and is_starter_current(packs):
         return False
     folder = resources_folder() / "starter"
+    from pingtopass_desktop.library.bank.text import read_bank  # not on every start
+
     read = read_bank(folder, BANK_ID)
     if read.skipped:
         raise BankError(read.skipped)
     bank = replace(read.bank, name=NAME)
-    pointer = read_pointer(pointer_file(packs, BANK_ID))
-    if pointer is not None and not _is_sound(packs / pointer.pack):
+    if pointer is not None and not is_sound:
         pointer_file(packs, BANK_ID).unlink(missing_ok=True)
         (packs / pointer.pack).unlink(missing_ok=True)
     publish(bank, packs, source="bundled", now=now, fingerprint=_fingerprint(folder))

@@ -114,6 +114,8 @@ def start(
     if form.shortfall:
         raise CannotDrawForm(exam, pack.objectives(exam.id), form.shortfall)
     shown = shown_questions(pack, exam.id, form.question_ids)
+    if len(shown) != len(form.question_ids):
+        raise pack.damaged("questions are missing")
     rules = Rules(
         mode=Mode.EXAM,
         limit_ms=exam.time_limit_s * 1000 * time_percent // 100,
@@ -205,6 +207,10 @@ class ExamSitting:
     @property
     def current(self) -> ShownQuestion:
         return self.shown[self.attempt.item.question_id]
+
+    def begin(self) -> None:
+        """The exam is on the screen: its clock runs from here, not from when the program began to draw it."""
+        self._ticked_at = self._study.monotonic_ms()
 
     def answer(self, choice: Choice, confidence: Confidence | None = None) -> Attempt:
         """Give, change or take back the answer to the question shown. Raises: IllegalCommand, ValueError."""

@@ -8,8 +8,8 @@ from pingtopass_desktop.learner.memory import QuestionHistory
 from pingtopass_desktop.study.context import Study
 
 REPORT_REASONS = {
-    "wrong_key": "The answer marked as right is wrong",
-    "ambiguous": "More than one answer can be right",
+    "wrong_key": "The key is wrong",
+    "ambiguous": "Several can be right",
     "typo": "Spelling or wording",
     "outdated": "No longer true",
     "other": "Something else",

@@ -58,7 +58,7 @@ def _code_block(block: re.Match[str]) -> str:
     size_px = theme.current().px(13)
     inner = _highlighted(code, block.group(1)) or html.escape(code)
     return (
-        f'<table width="100%" cellspacing="0" cellpadding="12" style="margin-bottom: 8px;"><tr>'
+        f'<table width="100%" cellspacing="0" cellpadding="12" style="margin-top: 8px; margin-bottom: 12px;"><tr>'
         f'<td style="background: {tokens.surface_2}; border: none; padding: 12px 14px;">'
         f'<pre style="font-family: {_MONOSPACE}; font-size: {size_px}px; white-space: pre-wrap; margin: 0;">'
         f"{inner}</pre></td></tr></table>"

@@ -1,6 +1,11 @@
-"""The main window: a rail of pages, one page at a time, and sessions that fill the window. It connects pages only."""
+"""The main window: a rail of pages, one page at a time, and sessions that fill the window. It connects pages only.
 
-from functools import partial
+A page is imported and built when it is first asked for: building all of them takes longer than an empty window does.
+"""
+
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
@@ -9,22 +14,27 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.domain.exam import Exam
 from pingtopass_desktop.learner.attempts import AttemptSummary
-from pingtopass_desktop.study import exam as exams
-from pingtopass_desktop.study import practice, review
 from pingtopass_desktop.study.context import Study
-from pingtopass_desktop.study.review import ScoreReport
 from pingtopass_desktop.ui import keys, theme
-from pingtopass_desktop.ui.pages.answer_review import AnswerReviewPage
-from pingtopass_desktop.ui.pages.exam import ExamPage
-from pingtopass_desktop.ui.pages.exam_setup import ExamSetupPage
-from pingtopass_desktop.ui.pages.library import LibraryPage
-from pingtopass_desktop.ui.pages.practice import PracticePage
-from pingtopass_desktop.ui.pages.practice_setup import PracticeSetupPage
-from pingtopass_desktop.ui.pages.report import ReportPage
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.widgets.basics import Notice
 from pingtopass_desktop.ui.widgets.rail import Rail
+
+if TYPE_CHECKING:
+    from pingtopass_desktop.study.exam import ExamSitting
+    from pingtopass_desktop.study.practice import PracticeSitting
+    from pingtopass_desktop.study.review import ScoreReport
+    from pingtopass_desktop.ui.pages.answer_review import AnswerReviewPage
+    from pingtopass_desktop.ui.pages.exam import ExamPage
+    from pingtopass_desktop.ui.pages.exam_setup import ExamSetupPage
+    from pingtopass_desktop.ui.pages.library import LibraryPage
+    from pingtopass_desktop.ui.pages.practice import PracticePage
+    from pingtopass_desktop.ui.pages.practice_setup import PracticeSetupPage
+    from pingtopass_desktop.ui.pages.report import ReportPage
+    from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
+
+_Page = TypeVar("_Page", bound=QWidget)
 
 
 class Shell(QMainWindow):
@@ -38,6 +48,9 @@ class Shell(QMainWindow):
         self.setMinimumSize(960, 640)
         self._tasks = tasks
         self._study: Study | None = None
+        self._packs = Path()
+        self._listed: list[Exam] = []
+        self._pickers: list[ExamPicker] = []
         self._exam_id = ""
         self.rail = Rail(theme_name, zoom)
         self._notice = Notice()
@@ -52,26 +65,78 @@ class Shell(QMainWindow):
         self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
 
-    def show_study(self, study: Study, library: LibraryPage, listed: list[Exam], waiting: list[AttemptSummary]) -> None:
-        """Build the pages for an opened store and show the first one; `waiting` are attempts to go on with."""
+    def show_study(self, study: Study, packs: Path, listed: list[Exam], waiting: list[AttemptSummary]) -> None:
+        """Show the first page for an opened store; `waiting` are attempts to go on with."""
         self._study = study
-        tasks = self._tasks
-        self.practice_setup = PracticeSetupPage(study, tasks)
-        self.practice = PracticePage(study, tasks)
-        self.exam_setup = ExamSetupPage(study, tasks)
-        self.exam = ExamPage(tasks)
-        self.report = ReportPage()
-        self.answers = AnswerReviewPage(study, tasks)
-        self.library = library
-        pages = (self.practice_setup, self.practice, self.exam_setup, self.exam, self.report, self.answers, library)
-        for page in pages:
-            self._stack.addWidget(page)
-        self._connect_pages()
+        self._packs = packs
         self.set_exams(listed)
         exam_waits = any(summary.mode is Mode.EXAM for summary in waiting)
         if waiting:
             self._exam_id = waiting[0].exam_id if any(e.id == waiting[0].exam_id for e in listed) else self._exam_id
         self.show_page("exams" if exam_waits else "practice" if listed else "library")
+
+    @cached_property
+    def practice_setup(self) -> "PracticeSetupPage":
+        from pingtopass_desktop.ui.pages.practice_setup import PracticeSetupPage
+
+        page = PracticeSetupPage(self._opened, self._tasks)
+        self._add_picker(page.picker)
+        page.started.connect(self._practise)
+        page.exam_chosen.connect(self._choose_exam)
+        return self._added(page)
+
+    @cached_property
+    def practice(self) -> "PracticePage":
+        from pingtopass_desktop.ui.pages.practice import PracticePage
+
+        page = PracticePage(self._opened, self._tasks)
+        page.ended.connect(self._open_report)
+        return self._added(page)
+
+    @cached_property
+    def exam_setup(self) -> "ExamSetupPage":
+        from pingtopass_desktop.ui.pages.exam_setup import ExamSetupPage
+
+        page = ExamSetupPage(self._opened, self._tasks)
+        self._add_picker(page.picker)
+        page.started.connect(self._sit)
+        page.exam_chosen.connect(self._choose_exam)
+        page.report_asked.connect(self._open_report)
+        return self._added(page)
+
+    @cached_property
+    def exam(self) -> "ExamPage":
+        from pingtopass_desktop.ui.pages.exam import ExamPage
+
+        page = ExamPage(self._tasks)
+        page.ended.connect(self._open_report)
+        return self._added(page)
+
+    @cached_property
+    def report(self) -> "ReportPage":
+        from pingtopass_desktop.ui.pages.report import ReportPage
+
+        page = ReportPage()
+        page.review_asked.connect(self._review_answers)
+        page.drill_asked.connect(self._drill)
+        page.closed.connect(self._close_report)
+        return self._added(page)
+
+    @cached_property
+    def answers(self) -> "AnswerReviewPage":
+        from pingtopass_desktop.ui.pages.answer_review import AnswerReviewPage
+
+        page = AnswerReviewPage(self._opened, self._tasks)
+        page.closed.connect(self._back_to_report)
+        return self._added(page)
+
+    @cached_property
+    def library(self) -> "LibraryPage":
+        from pingtopass_desktop.ui.pages.library import LibraryPage
+
+        page = LibraryPage(self._opened, self._tasks, self._packs)
+        page.exams_changed.connect(self.set_exams)
+        return self._added(page)
 
     def show_notice(self, text: str) -> None:
         """Show a problem that leaves the rest usable."""
@@ -81,8 +146,9 @@ class Shell(QMainWindow):
         """The exams of the library as it now is."""
         if not any(exam.id == self._exam_id for exam in listed):
             self._exam_id = listed[0].id if listed else ""
-        for page in (self.practice_setup, self.exam_setup):
-            page.picker.set_exams(listed)
+        self._listed = listed
+        for picker in self._pickers:
+            picker.set_exams(listed)
 
     def show_page(self, name: str) -> None:
         """Bring a page of the rail to the front."""
@@ -91,23 +157,26 @@ class Shell(QMainWindow):
         self._leave_page()
         self.rail.check(name)
         self.rail.show()
-        page = {"practice": self.practice_setup, "exams": self.exam_setup, "library": self.library}[name]
-        self._stack.setCurrentWidget(page)
         if name == "library":
-            self.library.refresh()
-        elif self._exam_id:
-            page.show_exam(self._exam_id)
+            page = self.library
+            page.refresh()
+        else:
+            page = self.practice_setup if name == "practice" else self.exam_setup
+            if self._exam_id:
+                page.show_exam(self._exam_id)
+        self._stack.setCurrentWidget(page)
         page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def is_in_session(self) -> bool:
         """True while an exam or a practice session fills the window."""
-        return self._study is not None and self._stack.currentWidget() in (self.exam, self.practice)
+        return self._stack.currentWidget() in self._built("exam", "practice")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._study is not None:
             self._leave_page()
-            self.exam.suspend()
+            for page in self._built("exam"):
+                page.suspend()
         self.closing.emit()
         event.accept()
 
@@ -144,28 +213,31 @@ class Shell(QMainWindow):
             QShortcut(QKeySequence(key), self).activated.connect(partial(self.show_page, name))
         QShortcut(QKeySequence("F1"), self).activated.connect(self.show_keys)
 
-    def _connect_pages(self) -> None:
-        self.practice_setup.started.connect(self._practise)
-        self.practice_setup.exam_chosen.connect(self._choose_exam)
-        self.practice.ended.connect(self._open_report)
-        self.exam_setup.started.connect(self._sit)
-        self.exam_setup.exam_chosen.connect(self._choose_exam)
-        self.exam_setup.report_asked.connect(self._open_report)
-        self.exam.ended.connect(self._open_report)
-        self.report.review_asked.connect(self._review_answers)
-        self.report.drill_asked.connect(self._drill)
-        self.report.closed.connect(self._close_report)
-        self.answers.closed.connect(self._back_to_report)
-        self.library.exams_changed.connect(self.set_exams)
+    @property
+    def _opened(self) -> Study:
+        assert self._study is not None, "pages come after show_study"
+        return self._study
+
+    def _added(self, page: _Page) -> _Page:
+        self._stack.addWidget(page)
+        return page
+
+    def _add_picker(self, picker: "ExamPicker") -> None:
+        picker.set_exams(self._listed)
+        self._pickers.append(picker)
+
+    def _built(self, *names: str) -> list[Any]:
+        """Those of the pages that were asked for before; a page that was not has nothing to leave or to save."""
+        return [self.__dict__[name] for name in names if name in self.__dict__]
 
     def _choose_exam(self, exam_id: str) -> None:
         self._exam_id = exam_id
 
-    def _practise(self, sitting: practice.PracticeSitting) -> None:
+    def _practise(self, sitting: "PracticeSitting") -> None:
         self._fill_window(self.practice)
         self.practice.open(sitting)
 
-    def _sit(self, sitting: exams.ExamSitting) -> None:
+    def _sit(self, sitting: "ExamSitting") -> None:
         self._fill_window(self.exam)
         self.exam.open(sitting)
 
@@ -175,16 +247,18 @@ class Shell(QMainWindow):
         self._stack.setCurrentWidget(page)
 
     def _leave_page(self) -> None:
-        page = self._stack.currentWidget()
-        if isinstance(page, (PracticePage, AnswerReviewPage)):
-            page.leave()
+        for page in self._built("practice", "answers"):
+            if page is self._stack.currentWidget():
+                page.leave()
 
     def _open_report(self, attempt_id: str) -> None:
         if self._study is not None:
+            from pingtopass_desktop.study import review
+
             work = partial(review.report, self._study, attempt_id)
             self._tasks.run(work, owner=self, done=self._show_report, failed=self._show_failure)
 
-    def _show_report(self, report: ScoreReport) -> None:
+    def _show_report(self, report: "ScoreReport") -> None:
         self._leave_page()
         self.report.show_report(report)
         self.rail.show()
@@ -207,6 +281,8 @@ class Shell(QMainWindow):
 
     def _drill(self, exam_id: str, question_ids: list[str]) -> None:
         if self._study is not None:
+            from pingtopass_desktop.study import practice
+
             work = partial(
                 practice.start, self._study, exam_id, seed=0, count=len(question_ids), question_ids=question_ids,
                 label="Missed questions",
@@ -222,4 +298,5 @@ class Shell(QMainWindow):
 
         sheet = KeysSheet(self)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.finished.connect(self.activateWindow)
         sheet.open()

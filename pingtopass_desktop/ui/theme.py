@@ -173,7 +173,7 @@ QLabel[kind="big"] {{ font-size: {px(30)}px; font-weight: 700; }}
 QLabel[kind="score"] {{ font-size: {px(42)}px; font-weight: 700; }}
 QLabel[kind="secondary"] {{ color: {t.ink_2}; }}
 QLabel[kind="hint"] {{ color: {t.ink_3}; font-size: {px(12)}px; }}
-QLabel[kind="chip"], QLabel[kind^="chip-"] {{ font-size: {px(12)}px; font-weight: 600; border-radius: {px(10)}px;
+QLabel[kind="chip"], QLabel[kind^="chip-"] {{ font-size: {px(12)}px; font-weight: 600; border-radius: {px(9) + 1}px;
   padding: 3px 8px; min-height: {px(16)}px; background: {t.surface_2}; color: {t.ink_2}; }}
 QLabel[kind="chip-good"] {{ background: {t.good_soft}; color: {t.good}; }}
 QLabel[kind="chip-bad"] {{ background: {t.bad_soft}; color: {t.bad}; }}
@@ -183,7 +183,7 @@ QLabel[kind="status-good"] {{ color: {t.good}; font-size: {px(12)}px; font-weigh
 QLabel[kind="status-bad"] {{ color: {t.bad}; font-size: {px(12)}px; font-weight: 600; }}
 QLabel[kind="status"] {{ color: {t.ink_2}; font-size: {px(12)}px; font-weight: 600; }}
 QLabel#clock {{ background: {t.warn_soft}; color: {t.warn}; font-size: {px(16)}px; font-weight: 700;
-  border-radius: {px(16)}px; padding: 6px 12px; }}
+  border-radius: {px(12) + 2}px; padding: 6px 12px; min-height: {px(20)}px; }}
 QLabel#clock[urgent="true"] {{ background: {t.bad_soft}; color: {t.bad}; }}
 QLabel#clock[hidden_time="true"] {{ background: {t.surface_2}; color: {t.ink_2}; font-size: {px(14)}px; }}
 
@@ -202,7 +202,7 @@ QPushButton[kind="link"] {{ border: 2px solid transparent; background: transpare
   min-height: {px(24)}px; }}
 QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
 QPushButton[kind="link"]:focus {{ border: 2px solid {t.primary}; }}
-QPushButton[kind="pill"] {{ font-size: {px(12)}px; border: 2px solid transparent; border-radius: {px(13)}px;
+QPushButton[kind="pill"] {{ font-size: {px(12)}px; border: 2px solid transparent; border-radius: {px(12)}px;
   background: {t.surface_2}; color: {t.ink_2}; padding: 0 8px; min-height: {px(22)}px; }}
 QPushButton[kind="pill"]:hover {{ border-color: {t.line}; }}
 QPushButton[kind="pill"]:checked {{ background: {t.primary_soft}; color: {t.primary}; }}

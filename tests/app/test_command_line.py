@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pingtopass_desktop.study import exam
 from pingtopass_desktop.study.context import Study
 from tests.fakes.banks import make_bank, publish_bank
 from tests.fakes.clock import ManualClock
+from tests.fakes.folders import folder_for_all
 from tests.fakes.learners import answered, events_in, write_learner
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -468,14 +470,21 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
+@pytest.fixture
+def place() -> Iterator[Path]:
+    with folder_for_all() as folder:
+        yield folder
+
+
 def test_a_folder_that_cannot_be_written_is_read_and_writing_to_it_fails_with_1(
-    folder: DataFolder, tmp_path: Path
+    place: Path, starter_packs: Path
 ) -> None:
+    folder = DataFolder(place / "data")
+    shutil.copytree(starter_packs, folder.packs)
+    for path in (folder.root, folder.packs):
+        path.chmod(0o755)
     write_learner(folder.learner, 3)
-    write_bank(make_bank(), tmp_path / "golden")
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o755)
+    write_bank(make_bank(), place / "golden")
     before = sorted(path for path in folder.root.rglob("*"))
 
     def run(*argv: str) -> subprocess.CompletedProcess[str]:
@@ -486,10 +495,10 @@ def test_a_folder_that_cannot_be_written_is_read_and_writing_to_it_fails_with_1(
         done = run(*argv)
         assert (done.returncode, done.stderr) == (0, ""), argv
     for argv in (
-        ["import", str(tmp_path / "golden")],
-        ["export", "net-101", str(tmp_path / "out")],
-        ["backup", str(tmp_path / "mine.zip")],
-        ["restore", str(tmp_path / "mine.zip")],
+        ["import", str(place / "golden")],
+        ["export", "net-101", str(place / "out")],
+        ["backup", str(place / "mine.zip")],
+        ["restore", str(place / "mine.zip")],
     ):
         done = run(*argv)
         assert (done.returncode, done.stderr.count("\n"), done.stderr[:12]) == (1, 1, "pingtopass: "), done.stderr

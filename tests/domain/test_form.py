@@ -218,6 +218,14 @@ def test_the_question_answered_longest_ago_comes_back_first() -> None:
     assert set(form.question_ids) == {"q5", "q4"}
 
 
+def test_the_few_unseen_questions_of_a_large_pool_are_found() -> None:
+    pool = {"o": [Candidate(f"q{n}") for n in range(300)]}
+    last = {f"q{n}": NOW - 100 * HOUR for n in range(297)}
+    for seed in range(10):
+        form = draw_form({"o": 3}, pool, seed, NOW, exposed(last))
+        assert set(form.question_ids) == {"q297", "q298", "q299"}
+
+
 def test_twenty_four_hours_make_a_question_recent_no_longer() -> None:
     pool = {"o": [Candidate("rested"), Candidate("recent")]}
     last = {"rested": NOW - RECENT_MS, "recent": NOW - RECENT_MS + 1}

@@ -23,6 +23,13 @@ def test_the_scaled_score_follows_the_golden_table(raw: int, scaled: int) -> Non
     assert scaled_score(raw, 50, make_exam()) == scaled
 
 
+@pytest.mark.parametrize(("raw", "scaled"), [("35", 35), ("143/4", 35), ("35999/1000", 35), ("36", 36), ("73/2", 37)])
+def test_a_score_is_rounded_half_up_but_never_up_to_the_pass_mark(raw: str, scaled: int) -> None:
+    """A scale of the raw points themselves: 35.75 would round to the 36 that passes."""
+    exam = make_exam(scale_min=0, pass_scaled=36, scale_max=50)
+    assert scaled_score(Fraction(raw), 50, exam) == scaled
+
+
 @st.composite
 def scored(draw: st.DrawFn):
     count = draw(st.integers(1, 200))

@@ -28,6 +28,7 @@ from pingtopass_desktop.library.publish import current_pack, merge, pointer_file
 from pingtopass_desktop.study.backup import back_up, restore
 from tests.fakes.banks import PUBLISHED, make_bank, make_question, publish_bank
 from tests.fakes.clock import ManualClock
+from tests.fakes.folders import folder_for_all
 from tests.fakes.learners import answered, events_in, write_learner
 
 NOW = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
@@ -589,23 +590,21 @@ def test_reading_sees_what_a_killed_program_left_in_its_log(learner: Path) -> No
         assert db.execute("SELECT count(*) FROM events").fetchone()[0] == 4
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
-def test_reading_works_where_the_folder_cannot_be_written(learner: Path, tmp_path: Path) -> None:
-    write_learner(learner, 2)
-    die_after_answering(learner)
-    snapshot.sidecar(learner, "-shm").unlink()
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    learner.parent.chmod(0o555)
+def test_reading_works_where_the_folder_cannot_be_written() -> None:
     code = (
         "import os, sys; from pathlib import Path; from pingtopass_desktop.learner import database, snapshot\n"
         "database.latest_version()  # the other user may not read the folder of this Python\n"
         "os.setgid(65534); os.setuid(65534)\n"
         "with snapshot.reading(Path(sys.argv[1])) as db: print(db.execute('SELECT count(*) FROM events').fetchone()[0])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(learner)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    with folder_for_all() as folder:
+        learner = folder / "learner.db"
+        write_learner(learner, 2)
+        die_after_answering(learner)
+        snapshot.sidecar(learner, "-shm").unlink()
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(learner)], cwd=ROOT, capture_output=True, text=True, check=False
+        )
     assert (done.stdout.strip(), done.returncode) == ("4", 0), done.stderr
 
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pingtopass_desktop.domain.exam import Exam, Objective
 from pingtopass_desktop.domain.question import Option, Question, QuestionType
@@ -65,10 +64,14 @@ class BankError(Exception):
 
 def imported_id(bank_id: str, source_id: str) -> str:
     """The id of an imported question: the same for the same bank and source id, so that a re-import updates."""
+    from uuid import NAMESPACE_URL, uuid5  # imports `platform`: not at the start of the window
+
     return str(uuid5(uuid5(NAMESPACE_URL, f"pingtopass:bank:{bank_id}"), source_id))
 
 
 def is_uuid(text: str) -> bool:
+    from uuid import UUID
+
     try:
         return str(UUID(text)) == text.lower()
     except ValueError:

@@ -15,6 +15,7 @@ from pingtopass_desktop.ui.widgets.basics import (
     Card,
     Notice,
     Scroller,
+    flow,
     frame,
     label,
     plural,
@@ -32,6 +33,18 @@ FILTER_WORDS = {
     ReviewFilter.SLOW: "Slow",
     ReviewFilter.CHANGED: "Changed",
 }
+
+
+class _QuestionList(QListWidget):
+    """A list that takes only the keys that move in it; letters and left and right belong to the page."""
+
+    _OWN = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in self._OWN:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
 
 
 class AnswerReviewPage(QWidget):
@@ -54,7 +67,7 @@ class AnswerReviewPage(QWidget):
             button.setCheckable(True)
             self._filters.addButton(button, number)
             self.filter_buttons[chosen] = button
-        self.list = QListWidget()
+        self.list = _QuestionList()
         self.list.setFixedWidth(230)
         self.list.setAccessibleName("Questions")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -92,7 +105,9 @@ class AnswerReviewPage(QWidget):
         top = frame(name="bar-top")
         top.setLayout(row(self._exam, self._mode, None, self.back, spacing=16, margins=(24, 7, 24, 7)))
         bar = frame(name="bar-top")
-        bar.setLayout(row(*self.filter_buttons.values(), None, spacing=8, margins=(24, 8, 24, 8)))
+        filters = flow(*self.filter_buttons.values())
+        filters.setContentsMargins(24, 8, 24, 8)
+        bar.setLayout(filters)
         self._card.column.addLayout(row(self._verdict, self._facts))
         self._card.column.addWidget(self._explanation)
         self._card.column.addWidget(self._reference)

@@ -39,6 +39,8 @@ class ExamPage(QWidget):
         self._guarded = -1
         self._awaits_strike = False
         self._retry: Callable[[], None] | None = None
+        self._under_way = 0
+        self._is_turning = False
         self._build()
         self._lay_out()
         self._connect()
@@ -47,8 +49,9 @@ class ExamPage(QWidget):
         """Show a sitting at the question where it stands and let the clock run."""
         self._sitting = sitting
         self._shown_index = -1
+        self._is_turning = False
         self._exam.setText(sitting.exam.name)
-        self._notice.hide()
+        self.notice.hide()
         attempt = sitting.attempt
         self._attempt = attempt
         self.navigator.open(attempt)
@@ -56,7 +59,7 @@ class ExamPage(QWidget):
         self._confidence_row.setVisible(attempt.rules.asks_confidence)
         self._show_questions()
         self._show(attempt)
-        self._timer.start()
+        QTimer.singleShot(0, self._start_clock)  # once the question is painted
 
     @property
     def attempt(self) -> Attempt | None:
@@ -77,7 +80,7 @@ class ExamPage(QWidget):
         self.flag.setCheckable(True)
         self.clock = ExamClock()
         self.navigator = Navigator()
-        self._notice = Notice()
+        self.notice = Notice()
         self.view = QuestionView(shows_chips=False)
         self._confidence = QButtonGroup(self)
         self._confidence_buttons: dict[Confidence, Button] = {}
@@ -106,7 +109,7 @@ class ExamPage(QWidget):
         confidence = row(label("How sure are you?", "hint"), *self._confidence_buttons.values(), None)
         self._confidence_row.setLayout(confidence)
         self._scroller = Scroller(margins=(56, 32, 56, 24), spacing=14)
-        for widget in (self._notice, self.view, self._confidence_row):
+        for widget in (self.notice, self.view, self._confidence_row):
             self._scroller.column.addWidget(widget)
         self._scroller.column.addStretch(1)
         question = QWidget()
@@ -157,9 +160,9 @@ class ExamPage(QWidget):
         self._review_flagged.clicked.connect(self._visit_first_flagged)
         self._end.clicked.connect(self.ask_to_end)
         self._end_here.clicked.connect(self.ask_to_end)
-        self._notice.action.clicked.connect(self._try_again)
+        self.notice.action.clicked.connect(self._try_again)
         self.clock.warned.connect(self._warn)
-        self._timer.timeout.connect(self._tick)
+        self._timer.timeout.connect(self.tick)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not keys.is_plain_press(event) or keys.is_writing():
@@ -197,7 +200,7 @@ class ExamPage(QWidget):
             self._confidence_buttons[CONFIDENCE_KEYS[key]].click()
         elif key == Qt.Key.Key_Escape:
             self._await_strike(False)
-            self._notice.hide()
+            self.notice.hide()
 
     @property
     def _is_reviewing(self) -> bool:
@@ -220,13 +223,14 @@ class ExamPage(QWidget):
             self._label_review(attempt)
         if attempt.position != self._shown_index:
             self._show_question(attempt)
-        self._show_answer(attempt)
+        if not self._under_way:  # else what was pressed since would be taken off the screen, and then out of the answer
+            self._show_answer(attempt)
 
     def _show_question(self, attempt: Attempt) -> None:
         if self._sitting is None:
             return
         self._shown_index = attempt.position
-        self._notice.hide()
+        self.notice.hide()
         self._await_strike(False)
         self.view.show_question(self._sitting.shown[attempt.item.question_id], attempt.item.order)
         self._scroller.verticalScrollBar().setValue(0)
@@ -251,32 +255,32 @@ class ExamPage(QWidget):
         self._saved.setText("Saved")
 
     def _choose(self, choice: Choice) -> None:
-        if self._sitting is None or self._attempt is None:
+        if self._sitting is None or self._attempt is None or self._is_turning:
             return
         self._choice = choice
         answer = self._attempt.answers.get(self._attempt.position)
         confidence = answer.confidence if answer and choice else None
-        self._notice.hide()
+        self.notice.hide()
         self._run(partial(self._sitting.answer, choice, confidence))
 
     def _rate(self, number: int) -> None:
-        if self._sitting is not None and self._choice:
+        if self._sitting is not None and self._choice and not self._is_turning:
             self._run(partial(self._sitting.answer, self._choice, list(Confidence)[number]))
 
     def _strike(self, option_id: str) -> None:
-        if self._sitting is not None and self._attempt is not None:
+        if self._sitting is not None and self._attempt is not None and not self._is_turning:
             is_struck = option_id not in self._attempt.struck.get(self._attempt.position, frozenset())
             self._run(partial(self._sitting.strike, option_id, is_struck))
 
     def _toggle_flag(self) -> None:
-        if self._sitting is not None and self._attempt is not None:
+        if self._sitting is not None and self._attempt is not None and not self._is_turning:
             self._run(partial(self._sitting.flag, self._attempt.position not in self._attempt.flagged))
 
     def _await_strike(self, is_waiting: bool) -> None:
         if is_waiting:
-            self._notice.show_text("Strike out: press the letter of the option. Esc leaves.")
+            self.notice.show_text("Strike out: press the letter of the option. Esc leaves.")
         elif self._awaits_strike:
-            self._notice.hide()
+            self.notice.hide()
         self._awaits_strike = is_waiting
 
     def _go_on(self) -> None:
@@ -296,7 +300,7 @@ class ExamPage(QWidget):
         if not missing or self._guarded == self._attempt.position:
             return True
         self._guarded = self._attempt.position
-        self._notice.show_text(f"{missing} Go on once more to leave it like this.", "notice-warn")
+        self.notice.show_text(f"{missing} Go on once more to leave it like this.", "notice-warn")
         return False
 
     def _go_back(self) -> None:
@@ -304,9 +308,9 @@ class ExamPage(QWidget):
             self._visit(self._attempt.position - 1)
 
     def _visit(self, index: int) -> None:
-        if self._sitting is not None:
+        if self._sitting is not None and not self._is_turning:
             self._show_questions()
-            self._run(partial(self._sitting.visit, index))
+            self._run(partial(self._sitting.visit, index), turns=True)
 
     def _visit_first_unanswered(self) -> None:
         if self._attempt is not None and self._attempt.unanswered:
@@ -350,9 +354,15 @@ class ExamPage(QWidget):
 
     def _warn(self, seconds: int) -> None:
         minutes = seconds // 60
-        self._notice.show_text(f"{minutes} {'minute' if minutes == 1 else 'minutes'} left.", "notice-warn")
+        self.notice.show_text(f"{minutes} {'minute' if minutes == 1 else 'minutes'} left.", "notice-warn")
 
-    def _tick(self) -> None:
+    def _start_clock(self) -> None:
+        if self._sitting is not None:
+            self._tasks.run(self._sitting.begin, owner=self)
+            self._timer.start()
+
+    def tick(self) -> None:
+        """Let the time pass that went since the last tick; the timer calls it."""
         if self._sitting is not None:
             self._tasks.run(self._sitting.tick, owner=self, done=self._ticked, failed=self._failed)
 
@@ -362,19 +372,37 @@ class ExamPage(QWidget):
         elif self._sitting is not None:
             self.clock.show_remaining(attempt.remaining_ms or 0)
 
-    def _run(self, work: Callable[[], Attempt]) -> None:
-        """Run a command; nothing of it shows before it is on disk."""
+    def _run(self, work: Callable[[], Attempt], *, turns: bool = False) -> None:
+        """Run a command; nothing of it shows before it is on disk.
+
+        While one that `turns` to another question is on its way, further ones are not taken: the learner would answer
+        a question that is not on the screen yet.
+        """
         self._saved.setText("Saving…")
-        self._retry = partial(self._run, work)
-        self._tasks.run(work, owner=self, done=self._show, failed=self._failed)
+        self._retry = partial(self._run, work, turns=turns)
+        self._under_way += 1
+        self._is_turning = turns
+        self._tasks.run(work, owner=self, done=self._saved_on_disk, failed=self._not_saved)
+
+    def _saved_on_disk(self, attempt: Attempt) -> None:
+        self._come_back()
+        self._show(attempt)
+
+    def _not_saved(self, error: Exception) -> None:
+        self._come_back()
+        self._failed(error)
+
+    def _come_back(self) -> None:
+        self._under_way -= 1
+        self._is_turning = self._is_turning and self._under_way > 0
 
     def _failed(self, error: Exception) -> None:
         if self._attempt is not None:
             self._show_answer(self._attempt)
         self._saved.setText("Not saved")
-        self._notice.show_text(f"Not saved. {error}", "notice-bad", "Try again" if self._retry else "")
+        self.notice.show_text(f"Not saved. {error}", "notice-bad", "Try again" if self._retry else "")
 
     def _try_again(self) -> None:
-        self._notice.hide()
+        self.notice.hide()
         if self._retry is not None:
             self._retry()

@@ -29,6 +29,7 @@ from pingtopass_desktop.ui.widgets.basics import (
     rule,
 )
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
+from pingtopass_desktop.ui.widgets.layouts import Columns
 
 _MULTI_RULES = {
     MultipleResponseRule.ALL_OR_NOTHING: "“Choose two” is right only when both are right.",
@@ -103,9 +104,9 @@ class ExamSetupPage(QWidget):
         self._blueprint.column.addLayout(self._grid)
         self._blueprint.column.addWidget(self._blueprint_hint)
         self._blueprint.column.addStretch(1)
-        upper = row(spacing=16)
-        upper.addWidget(self._rules, 58)
-        upper.addWidget(self._blueprint, 42)
+        upper = Columns()
+        upper.add(self._rules, 58)
+        upper.add(self._blueprint, 42)
         self._time.column.addLayout(
             _with_text(label("Time", "strong"), self._time_hint, list(self.time_buttons.values()))
         )
@@ -116,14 +117,14 @@ class ExamSetupPage(QWidget):
                 [self.confidence],
             )
         )
-        lower = row(spacing=16)
-        lower.addWidget(self._time, 1)
-        lower.addWidget(self._sure, 1)
+        lower = Columns()
+        lower.add(self._time)
+        lower.add(self._sure)
         self._history.column.addLayout(self._history_rows)
         page = scroller.column
         page.addLayout(row(label("Timed exam", "title"), None, self.picker))
-        page.addLayout(upper)
-        page.addLayout(lower)
+        page.addWidget(upper)
+        page.addWidget(lower)
         page.addWidget(self._notice)
         page.addLayout(row(self.start, None))
         page.addLayout(self._waiting)
@@ -261,8 +262,16 @@ class ExamSetupPage(QWidget):
         )
         self._tasks.run(work, owner=self, done=self._started, failed=self._failed)
 
+    def resume_first(self) -> None:
+        """Go on with the exam that was left last, if one waits."""
+        if self._offer is not None and self._offer.unfinished:
+            self._resume_attempt(self._offer.unfinished[0].id)
+
     def _resume(self) -> None:
-        work = partial(exams.resume, self._study, self.sender().property("attempt"))
+        self._resume_attempt(self.sender().property("attempt"))
+
+    def _resume_attempt(self, attempt_id: str) -> None:
+        work = partial(exams.resume, self._study, attempt_id)
         self._tasks.run(work, owner=self, done=self._started, failed=self._failed)
 
     def _started(self, sitting: ExamSitting) -> None:

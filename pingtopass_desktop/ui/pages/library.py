@@ -26,6 +26,7 @@ from pingtopass_desktop.ui.widgets.basics import Button, Card, Notice, Scroller,
 
 _FILES = "Question banks (*.zip *.csv *.tsv *.json *.jsonl exam.toml);;All files (*)"
 _SEARCH_AFTER_MS = 120
+_MAX_HITS_PX = 360
 _SHOWN_PROBLEMS = 12
 
 
@@ -60,7 +61,6 @@ class LibraryPage(QWidget):
         self._found = label(kind="hint")
         self.hits = QListWidget()
         self.hits.setWordWrap(True)
-        self.hits.setMinimumHeight(260)
         self.hits.setAccessibleName("Questions found")
         self.hits.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._hits_card = Card(spacing=8)
@@ -154,6 +154,7 @@ class LibraryPage(QWidget):
             snippet = " ".join(hit.snippet.replace(MARK_START, "").replace(MARK_END, "").split())
             self.hits.addItem(QListWidgetItem(f"{snippet}\n{exam_name} · {hit.objective_id.rpartition(':')[2]}"))
         self._hits_card.setVisible(bool(hits))
+        self.hits.setFixedHeight(min(_MAX_HITS_PX, max(1, self.hits.sizeHintForRow(0)) * len(hits) + 8))
         self._found.setText("" if not text.strip() else plural(len(hits), "question") if hits else "Nothing found")
 
     def _ask_for_file(self) -> None:

@@ -12,8 +12,9 @@ from pingtopass_desktop.study import practice
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.practice import PracticeOffer, PracticeSitting, Selection
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.widgets.basics import Button, Card, Notice, Scroller, clear_layout, label, plural, row
+from pingtopass_desktop.ui.widgets.basics import Button, Card, Notice, Scroller, clear_layout, flow, label, plural, row
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
+from pingtopass_desktop.ui.widgets.layouts import Columns
 
 COUNTS = (10, 20, 40, 65)
 SELECTION_WORDS = {
@@ -91,18 +92,18 @@ class PracticeSetupPage(QWidget):
         column.addWidget(self._waiting)
         self._what.column.addWidget(self._everything)
         self._what.column.addLayout(self._objective_column)
-        self._which.column.addLayout(row(*self.selection_buttons.values(), None))
+        self._which.column.addLayout(flow(*self.selection_buttons.values()))
         self._which.column.addSpacing(4)
         self._which.column.addWidget(label("How many", "section"))
-        self._which.column.addLayout(row(*self.count_buttons.values(), None))
+        self._which.column.addLayout(flow(*self.count_buttons.values()))
         self._which.column.addSpacing(4)
         self._which.column.addWidget(self._confidence)
         self._which.column.addWidget(self._empty)
         self._which.column.addStretch(1)
-        cards = row(spacing=16)
-        cards.addWidget(self._what, 1)
-        cards.addWidget(self._which, 1)
-        column.addLayout(cards)
+        cards = Columns()
+        cards.add(self._what)
+        cards.add(self._which)
+        column.addWidget(cards)
         column.addLayout(row(self.start, None))
         column.addStretch(1)
         box = QVBoxLayout(self)
@@ -228,8 +229,16 @@ class PracticeSetupPage(QWidget):
         )
         self._tasks.run(work, owner=self, done=self._started, failed=self._failed)
 
+    def resume_first(self) -> None:
+        """Go on with the session that was left last, if one waits."""
+        if self._offer is not None and self._offer.unfinished:
+            self._resume_attempt(self._offer.unfinished[0].id)
+
     def _resume(self) -> None:
-        work = partial(practice.resume, self._study, self.sender().property("attempt"))
+        self._resume_attempt(self.sender().property("attempt"))
+
+    def _resume_attempt(self, attempt_id: str) -> None:
+        work = partial(practice.resume, self._study, attempt_id)
         self._tasks.run(work, owner=self, done=self._started, failed=self._failed)
 
     def _started(self, sitting: PracticeSitting) -> None:

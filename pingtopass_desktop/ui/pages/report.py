@@ -1,7 +1,7 @@
 """The score report of a finished exam, or the result of a practice session."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.study.review import ObjectiveResult, ScoreReport
@@ -18,6 +18,7 @@ from pingtopass_desktop.ui.widgets.basics import (
     plural,
     row,
 )
+from pingtopass_desktop.ui.widgets.layouts import Columns
 from pingtopass_desktop.ui.widgets.pace_chart import PaceChart
 
 GOOD_SHARE, FAIR_SHARE, WEAK_SHARE = 0.8, 0.7, 0.5
@@ -42,12 +43,13 @@ class ReportPage(QWidget):
         self._scroller = Scroller()
         self._content = QVBoxLayout()
         self._content.setSpacing(20)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addLayout(column(self._title, self._subtitle, spacing=2), 1)
-        for button in (self.back, self.review, self.drill):
-            head.addWidget(button)
-        self._scroller.column.addLayout(head)
+        words, buttons = QWidget(), QWidget()
+        words.setLayout(column(self._title, self._subtitle, spacing=2))
+        buttons.setLayout(row(None, self.back, self.review, self.drill))
+        head = Columns(least_px=300)
+        head.add(words)
+        head.add(buttons)
+        self._scroller.column.addWidget(head)
         self._scroller.column.addLayout(self._content)
         self._scroller.column.addStretch(1)
         box = QVBoxLayout(self)
@@ -72,15 +74,15 @@ class ReportPage(QWidget):
         self.drill.set_label(f"Drill the {len(report.missed_ids)} missed")
         self.drill.setVisible(bool(report.missed_ids) and report.exam is not None)
         clear_layout(self._content)
-        upper = row(spacing=16)
-        upper.addWidget(_score_card(report), 33)
+        upper = Columns(least_px=220)
+        upper.add(_score_card(report), 33)
         if report.objectives:
-            upper.addWidget(_objectives_card(report), 67)
-        self._content.addLayout(upper)
-        lower = row(spacing=16)
-        lower.addWidget(_pace_card(report), 66)
-        lower.addWidget(_next_card(report), 34)
-        self._content.addLayout(lower)
+            upper.add(_objectives_card(report), 67)
+        self._content.addWidget(upper)
+        lower = Columns(least_px=220)
+        lower.add(_pace_card(report), 66)
+        lower.add(_next_card(report), 34)
+        self._content.addWidget(lower)
 
     def _drill(self) -> None:
         if self._report is not None:

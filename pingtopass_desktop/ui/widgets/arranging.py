@@ -70,6 +70,15 @@ class OrderingList(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(10)
 
+    @property
+    def order(self) -> list[str]:
+        """The option ids as they now stand."""
+        return list(self._order)
+
+    @property
+    def rows(self) -> list["_Row"]:
+        return self._rows
+
     def show_question(self, question: Question, order: Sequence[str], media: dict[str, bytes]) -> None:
         self._question, self._media = question, media
         self._order, self._is_open = list(order), True
@@ -200,9 +209,14 @@ class MatchingList(QWidget):
         partners = dict(pair.split("=", 1) for pair in choice)
         for option in self._question.options:
             chosen = partners.get(option.id)
-            is_right = chosen is not None and self._question.option(chosen).match == option.match
-            status = "Fits" if is_right else f"Fits {option.match}"
-            self._rows[option.id].show_result(is_right, status, option.rationale, self._media)
+            given = self._question.option(chosen).match if chosen else None
+            is_right = given == option.match
+            widget = self._rows[option.id]
+            self._boxes[option.id].hide()
+            widget.texts.addWidget(label(f"→ {option.match}", "strong", wraps=True))
+            if not is_right:
+                widget.texts.addWidget(label(f"You chose: {given or 'nothing'}", "secondary", wraps=True))
+            widget.show_result(is_right, "Fits" if is_right else "Does not fit", option.rationale, self._media)
 
     @property
     def first(self) -> QComboBox | None:

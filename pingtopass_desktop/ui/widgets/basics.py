@@ -6,6 +6,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui.widgets.layouts import FlowLayout
 
 
 def label(text: str = "", kind: str = "", *, wraps: bool = False) -> QLabel:
@@ -216,6 +218,14 @@ def row(*widgets: QWidget | None, spacing: int = 8, margins: tuple[int, int, int
     return layout
 
 
+def flow(*widgets: QWidget, spacing: int = 8) -> FlowLayout:
+    """Widgets side by side that wrap like words."""
+    layout = FlowLayout(spacing)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return layout
+
+
 def column(*widgets: QWidget | None, spacing: int = 8) -> QVBoxLayout:
     """A vertical layout; None is a stretch."""
     layout = QVBoxLayout()
@@ -229,12 +239,12 @@ def column(*widgets: QWidget | None, spacing: int = 8) -> QVBoxLayout:
     return layout
 
 
-def clear_layout(layout: QHBoxLayout | QVBoxLayout) -> None:
+def clear_layout(layout: QLayout) -> None:
     """Remove and delete everything in a layout."""
     while (item := layout.takeAt(0)) is not None:
         inner = item.layout()
         if inner is not None:
-            clear_layout(inner)  # type: ignore[arg-type]
+            clear_layout(inner)
         elif (widget := item.widget()) is not None:
             widget.hide()
             widget.deleteLater()

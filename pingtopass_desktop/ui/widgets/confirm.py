@@ -42,4 +42,5 @@ def confirm_end(parent: QWidget, attempt: Attempt, go: Callable[[], None]) -> No
     dialog = ConfirmDialog(parent, "End the exam?", text, "Go on with the exam", "End exam")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.accepted.connect(go)
+    dialog.finished.connect(parent.window().activateWindow)  # not every platform gives the focus back
     dialog.open()

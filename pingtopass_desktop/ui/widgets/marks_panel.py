@@ -68,7 +68,7 @@ class MarksPanel(QFrame):
         self.flush()
         self._question = question
         self._marks = None
-        self._form.hide()
+        self.form.hide()
         self._thanks.hide()
         self.refresh()
 
@@ -106,8 +106,8 @@ class MarksPanel(QFrame):
         self.bookmark = Button("Bookmark", "left", key="K")
         self.bookmark.setCheckable(True)
         self.report = Button("Report a problem", "left")
-        self._form = ReportForm()
-        self._form.hide()
+        self.form = ReportForm()
+        self.form.hide()
         self._thanks = Notice()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -131,7 +131,7 @@ class MarksPanel(QFrame):
         box.addWidget(self.bookmark)
         box.addSpacing(4)
         box.addWidget(self.report)
-        box.addWidget(self._form)
+        box.addWidget(self.form)
         box.addWidget(self._thanks)
         box.addStretch(1)
 
@@ -142,8 +142,8 @@ class MarksPanel(QFrame):
         self._timer.timeout.connect(self.flush)
         self.bookmark.clicked.connect(self.toggle_bookmark)
         self.report.clicked.connect(self._toggle_form)
-        self._form.sent.connect(self._send_report)
-        self._form.cancelled.connect(self._form.hide)
+        self.form.sent.connect(self._send_report)
+        self.form.cancelled.connect(self.form.hide)
 
     def _show(self, found: QuestionMarks) -> None:
         if self._question is None or found.question_id != self._question.id:
@@ -180,9 +180,9 @@ class MarksPanel(QFrame):
 
     def _toggle_form(self) -> None:
         self._thanks.hide()
-        self._form.setVisible(not self._form.isVisible())
-        if self._form.isVisible():
-            self._form.start()
+        self.form.setVisible(not self.form.isVisible())
+        if self.form.isVisible():
+            self.form.start()
 
     def _send_report(self, reason: str, text: str) -> None:
         if self._question is not None:
@@ -191,7 +191,7 @@ class MarksPanel(QFrame):
             self._tasks.run(work, owner=self, done=self._reported, failed=self._fail)
 
     def _reported(self, found: QuestionMarks) -> None:
-        self._form.hide()
+        self.form.hide()
         self._thanks.show_text("Kept. It reaches the authors with your next sync.")
         self._show(found)
 

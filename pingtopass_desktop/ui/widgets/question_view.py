@@ -9,7 +9,7 @@ from pingtopass_desktop.domain.question import Choice, Question, QuestionType
 from pingtopass_desktop.study.context import ShownQuestion
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.arranging import MatchingList, OrderingList
-from pingtopass_desktop.ui.widgets.basics import clear_layout, label, row
+from pingtopass_desktop.ui.widgets.basics import clear_layout, flow, label
 from pingtopass_desktop.ui.widgets.options import OptionList, RowLook, RowState
 
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -54,7 +54,7 @@ class QuestionView(QWidget):
         super().__init__()
         self._shown: ShownQuestion | None = None
         self._shows_chips = shows_chips
-        self._chips = row(spacing=4)
+        self._chips = flow(spacing=4)
         self.stem = RichText(size=18, weight=500)
         self.options = OptionList()
         self.ordering = OrderingList()
@@ -85,7 +85,6 @@ class QuestionView(QWidget):
             chips += [f"Difficulty {question.difficulty}", f"{shown.objective_code} {shown.objective_name}".strip()]
         for text in (*chips, *extra_chips):
             self._chips.addWidget(label(text, "chip"))
-        self._chips.addStretch(1)
         self.stem.show_markdown(question.text, shown.media)
         area = self._area()
         for each in (self.options, self.ordering, self.matching):

@@ -27,7 +27,7 @@ class ReportForm(QWidget):
         self._text.setAccessibleName("Details")
         self._text.setTabChangesFocus(True)
         self._text.setFixedHeight(80)
-        self._send = Button("Send", "primary")
+        self.send = Button("Send", "primary")
         self._cancel = Button("Cancel")
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 4, 0, 0)
@@ -35,8 +35,8 @@ class ReportForm(QWidget):
         box.addWidget(label("What is wrong?", "hint"))
         box.addWidget(self._reason)
         box.addWidget(self._text)
-        box.addLayout(row(self._send, self._cancel, None))
-        self._send.clicked.connect(self._finish)
+        box.addLayout(row(self.send, self._cancel, None))
+        self.send.clicked.connect(self._finish)
         self._cancel.clicked.connect(self.cancelled)
 
     def start(self) -> None:

@@ -1,0 +1,39 @@
+# Two commands set everything up on a fresh machine: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test soak check bench screenshots clean
+
+run: $(READY)
+	$(BIN)/python -m pingtopass_desktop $(ARGS)
+
+test: $(READY)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests
+
+soak: $(READY)
+	QT_QPA_PLATFORM=offscreen PINGTOPASS_SOAK=1 $(BIN)/python -m pytest tests --timeout 7200
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python packaging/check_sizes.py
+
+bench: $(READY)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/run.py $(ARGS)
+
+screenshots: $(READY)
+	$(BIN)/python packaging/retake_screenshots.py
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); sys.exit(None if ok else 'PingToPass needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 ...')"
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,1 @@
+"""Benchmarks: how fast the product is beside what its parts alone cost. See docs/benchmarks.md."""

@@ -1,0 +1,64 @@
+"""Rows of the start: spawn to the first usable page, warm, against an empty window and with a large bank beside."""
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.bank import published
+from benchmarks.measure import Row, child_environment, pairs, progress, row
+from pingtopass_desktop.library.publish import POINTER_SUFFIX
+
+_WARM_UP = 3
+
+
+def rows(cache: Path, work: Path, *, pair_count: int, bank_size: int) -> list[Row]:
+    """Measure the start of the window. `work` is an empty folder."""
+    progress("start: an empty window and ours in turn")
+    starter = work / "starter"
+    both = work / "both"
+    environment = child_environment(cache)
+
+    def spawn(module: str, *arguments: str) -> float:
+        return _spawn_ms([sys.executable, "-m", module, *arguments], environment)
+
+    def ours() -> float:
+        return spawn("benchmarks.start_window", "--data-dir", str(starter))
+
+    def with_bank() -> float:
+        return spawn("benchmarks.start_window", "--data-dir", str(both))
+
+    def floor() -> float:
+        return spawn("benchmarks.start_floor")
+
+    for _ in range(_WARM_UP):
+        ours()
+        floor()
+    shutil.copytree(starter, both)
+    _install(published(bank_size, cache).packs, both / "packs")
+    with_bank()
+    measured, floors = pairs(ours, floor, pair_count)
+    large, small = pairs(with_bank, ours, pair_count)
+    return [
+        row("start to the first usable page / empty window", measured, floors, 1.5),
+        row(f"start with {bank_size:,} questions beside / without", large, small, 1.1),
+    ]
+
+
+def _install(packs: Path, target: Path) -> None:
+    """Put a published bank into a data folder, as an import leaves it."""
+    for path in (*packs.glob("*.pack"), *packs.glob(f"*{POINTER_SUFFIX}")):
+        shutil.copyfile(path, target / path.name)
+
+
+def _spawn_ms(command: list[str], environment: dict[str, str]) -> float:
+    """Milliseconds from the spawn to the line "ready"; the rest of the process is not measured."""
+    started = time.perf_counter_ns()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        elapsed_ms = (time.perf_counter_ns() - started) / 1e6
+    if line != b"ready\n" or process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode} before it was ready")
+    return elapsed_ms

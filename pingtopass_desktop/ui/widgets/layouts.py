@@ -1,0 +1,110 @@
+"""Layouts that give way: items that wrap like words, and columns that become rows where the window is narrow."""
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLayout, QLayoutItem, QSizePolicy, QWidget
+
+from pingtopass_desktop.ui import theme
+
+
+class FlowLayout(QLayout):
+    """Items side by side, wrapped to further lines where the width ends. After Qt's own flow layout example."""
+
+    def __init__(self, spacing: int = 8) -> None:
+        super().__init__()
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(spacing)
+        self._items: list[QLayoutItem] = []
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._arrange(QRect(0, 0, width, 0), is_trial=True)
+
+    def setGeometry(self, area: QRect) -> None:
+        super().setGeometry(area)
+        self._arrange(area, is_trial=False)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:
+        size = QSize()
+        for item in self._items:
+            size = size.expandedTo(item.minimumSize())
+        margins = self.contentsMargins()
+        return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+
+    def _arrange(self, area: QRect, *, is_trial: bool) -> int:
+        margins = self.contentsMargins()
+        outer, area = area, area.marginsRemoved(margins)
+        x, y, line_height = area.x(), area.y(), 0
+        for item in self._items:
+            widget = item.widget()
+            if widget is not None and widget.isHidden():
+                continue
+            hint = item.sizeHint()
+            if x + hint.width() > area.right() + 1 and line_height:
+                x, y, line_height = area.x(), y + line_height + self.spacing(), 0
+            if not is_trial:
+                item.setGeometry(QRect(QPoint(x, y), hint))
+            x += hint.width() + self.spacing()
+            line_height = max(line_height, hint.height())
+        return y + line_height - outer.y() + margins.bottom()
+
+
+class Columns(QWidget):
+    """Widgets side by side; below each other where one would get less than `least_px` (pixels at 100 % text)."""
+
+    def __init__(self, spacing: int = 16, least_px: int = 230) -> None:
+        super().__init__()
+        self._least_px = least_px
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(spacing)
+
+    def add(self, widget: QWidget, stretch: int = 1) -> None:
+        self._box.addWidget(widget, stretch)
+
+    def minimumSizeHint(self) -> QSize:
+        narrow = max((item.minimumSize().width() for item in self._items()), default=0)
+        return QSize(narrow, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._turn(event.size().width())
+
+    def _turn(self, width: int) -> None:
+        items = self._items()
+        stretches = [max(1, self._box.stretch(index)) for index in range(len(items))]
+        inner = width - self._box.spacing() * (len(items) - 1)
+        least = theme.current().px(self._least_px)
+        fits = all(
+            max(item.minimumSize().width(), least) <= inner * stretch / sum(stretches)
+            for item, stretch in zip(items, stretches, strict=True)
+        )
+        direction = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
+        if direction is not self._box.direction():
+            self._box.setDirection(direction)
+            self.updateGeometry()
+
+    def _items(self) -> list[QLayoutItem]:
+        found = (self._box.itemAt(index) for index in range(self._box.count()))
+        return [item for item in found if item is not None]

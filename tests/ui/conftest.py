@@ -1,0 +1,33 @@
+"""Windows for tests: offscreen, each on a folder of its own, closed at the end."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from pingtopass_desktop.app.window_settings import WindowSettings
+from tests.ui.window import Window
+
+OpenWindow = Callable[..., Window]
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
+    """Opens a window on the test's data folder; again after it was closed."""
+    windows: list[Window] = []
+
+    def open_one(look: WindowSettings | None = None) -> Window:
+        window = Window(qtbot, tmp_path / "data", look)
+        windows.append(window)
+        return window
+
+    yield open_one
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def window(open_window: OpenWindow) -> Window:
+    """A window on a fresh folder, with the starter bank."""
+    return open_window()

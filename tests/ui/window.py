@@ -1,0 +1,124 @@
+"""The real window on a real data folder, driven as a learner would: by keys, and read by what it shows."""
+
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from pingtopass_desktop.app.config import DataFolder
+from pingtopass_desktop.app.opening import Opened, open_study
+from pingtopass_desktop.app.window_settings import WindowSettings
+from pingtopass_desktop.app.wiring import Application
+from pingtopass_desktop.domain.question import Choice, Question, QuestionType
+from pingtopass_desktop.ui.tasks import Tasks
+from pingtopass_desktop.ui.widgets.arranging import OrderingList
+from pingtopass_desktop.ui.widgets.question_view import QuestionView
+
+
+class Window:
+    """A started application. `close` is as closing the window; `crash` leaves the files as a kill would."""
+
+    def __init__(self, qtbot: QtBot, root: Path, look: WindowSettings | None = None) -> None:
+        self.qtbot = qtbot
+        self.folder = DataFolder(root)
+        hook = sys.excepthook
+        lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        opened = lane.submit(open_study, self.folder)
+        self.application = Application(self.folder, lane, opened, look or WindowSettings("light"))
+        sys.excepthook = hook  # an error in a slot must fail the test, not open a dialog
+        self.shell = self.application.shell
+        self.shell.resize(1280, 800)
+        self.application.show()
+        self._is_open = True
+        self.settle()
+
+    @property
+    def opened(self) -> Opened:
+        opened = self.application.opened
+        assert opened is not None, "the window shows no study"
+        return opened
+
+    def settle(self) -> None:
+        """Wait until nothing is on its way any more."""
+        come_to_rest(self.application.tasks)
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other where the keyboard is: ``"A"``, ``"Return"``, ``"Alt+Down"``."""
+        for key in keys:
+            *modifiers, name = key.split("+")
+            modifier = Qt.KeyboardModifier.NoModifier
+            for each in modifiers:
+                modifier |= {"Alt": Qt.KeyboardModifier.AltModifier, "Ctrl": Qt.KeyboardModifier.ControlModifier}[each]
+            target = QApplication.activeModalWidget() or QApplication.focusWidget() or self.shell
+            if isinstance(target, QDialog):
+                target = target.focusWidget() or target
+            self.qtbot.keyClick(target, Qt.Key[f"Key_{name}"], modifier)
+            self.settle()
+
+    def go(self, page: str) -> None:
+        """As Ctrl with the page's number."""
+        self.press({"practice": "Ctrl+2", "exams": "Ctrl+3", "library": "Ctrl+5"}[page])
+
+    def answer(self, view: QuestionView, choice: Choice) -> None:
+        """Answer the question shown by keys; a matching question by its lists."""
+        question = view.question
+        assert question is not None
+        if question.type.is_choice:
+            for index, option in enumerate(view.options.rows):
+                if option.option_id in choice:
+                    self.press("ABCDEFGHI"[index])
+        elif question.type is QuestionType.ORDERING:
+            self._order(view.ordering, choice)
+        else:
+            for pair in choice:
+                left, right = pair.split("=")
+                box = view.matching.findChildren(QComboBox)[[o.id for o in question.options].index(left)]
+                box.setFocus()
+                box.setCurrentIndex(box.findData(right))
+                box.activated.emit(box.currentIndex())
+                self.settle()
+
+    def texts(self) -> str:
+        """Everything the window shows as plain labels, one a line."""
+        labels = self.shell.findChildren(QLabel)
+        return "\n".join(label.text() for label in labels if label.isVisible() and label.text())
+
+    def close(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            self.shell.close()
+            self.application.close()
+            self.shell.deleteLater()
+            QApplication.processEvents()
+
+    def _order(self, area: OrderingList, wanted: Choice) -> None:
+        for target, option_id in enumerate(wanted):
+            while (index := area.order.index(option_id)) > target:
+                area.rows[index].setFocus()
+                self.press("Alt+Up")
+
+
+def come_to_rest(tasks: Tasks, limit_s: float = 20) -> None:
+    """Let the window work until nothing is on its way any more."""
+    deadline = time.monotonic() + limit_s
+    QApplication.processEvents()
+    while not tasks.is_idle:
+        QTest.qWait(1)
+        assert time.monotonic() < deadline, "the window does not come to rest"
+    QApplication.processEvents()
+
+
+def wrong_choice(question: Question) -> Choice:
+    """A complete answer that is wrong."""
+    if question.type is QuestionType.ORDERING:
+        return (*question.key[1:], question.key[0])
+    if question.type is QuestionType.MATCHING:
+        ids = [option.id for option in question.options]
+        return tuple(sorted(f"{left}={right}" for left, right in zip(ids, [*ids[1:], ids[0]], strict=True)))
+    wrong = [option.id for option in question.options if not option.is_correct]
+    return tuple(sorted((*question.key[1:], wrong[0])))
