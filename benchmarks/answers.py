@@ -2,11 +2,11 @@
 
 import gc
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
-from benchmarks.measure import Row, percentile, progress, row, timed
+from benchmarks.measure import Row, pairs, percentile, progress, row, timed
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.learner import settings
 from pingtopass_desktop.learner.events import Answered, AttemptStarted, new_id
@@ -41,6 +41,26 @@ def rows(work: Path, *, answer_count: int) -> list[Row]:
         Row("practice answer recorded durably, p99 / p99 of one row", percentile(practice, 99), p99,
             percentile(practice, 99) / p99, None),
     ]  # fmt: skip
+
+
+def peer_rows(work: Path, peer: Callable[[], float], *, answer_count: int) -> list[Row]:
+    """The same against a peer that answers one card and returns milliseconds. It schedules: so does practice."""
+    progress("answers: practice and the peer in turn")
+    work.mkdir()
+    store = LearnerStore(work / "learner.db", wall_ms)
+    random = Random("answers")
+    try:
+        _fill(store, random)
+        answers = _answers(store, Mode.PRACTICE, random)
+
+        def ours() -> float:
+            answer = next(answers)
+            return timed(lambda: store.record(answer))
+
+        measured = pairs(ours, peer, answer_count)
+    finally:
+        store.close()
+    return [row("practice answer recorded durably / Anki's answer to a card", *measured, 1.0)]
 
 
 class _Floor:

@@ -76,9 +76,7 @@ def rows(
             learner.start(next(seeds))
         new = pairs(lambda: other.start(next(seeds)), lambda: one.start(next(seeds)), count)
         seen = pairs(lambda: other_seen.start(next(seeds)), lambda: one_seen.start(next(seeds)), count)
-        floor = pairs(
-            lambda: other.start(next(seeds)), lambda: timed(lambda: other.sample(next(seeds))), count
-        )
+        floor = pairs(lambda: other.start(next(seeds)), lambda: timed(lambda: other.sample(next(seeds))), count)
         query = pairs(lambda: timed(lambda: other.draw(next(seeds))), lambda: timed(other.original), count)
         small_query = pairs(lambda: timed(lambda: one.draw(next(seeds))), lambda: timed(one.original), count)
         found = [

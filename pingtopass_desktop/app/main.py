@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_LISTEN_AFTER_MS = 250
+"""The first page need not wait for the import of QtNetwork. A second start waits longer than this for an answer."""
+
 
 def run(data_dir: str | None, tour: TourOptions | None = None) -> int:
     """Run the window until it closes. Returns the exit code."""
@@ -61,11 +64,11 @@ def start(folder: DataFolder) -> "tuple[QApplication, Application]":
     application = Application(folder, lane, opened)
 
     def listen() -> None:
-        from pingtopass_desktop.app.instance import RaiseServer  # QtNetwork: after the first paint
+        from pingtopass_desktop.app.instance import RaiseServer
 
         RaiseServer(folder.root, application.raise_window, application.shell)
 
-    QTimer.singleShot(0, listen)
+    QTimer.singleShot(_LISTEN_AFTER_MS, listen)
     application.show()
     return qt, application
 

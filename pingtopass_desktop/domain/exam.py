@@ -43,6 +43,11 @@ class Objective:
     position: int = 0
 
     @property
+    def title(self) -> str:
+        """Code and name: ``4.2 Common attacks``; once where the two are the same."""
+        return self.name if self.name == self.code else f"{self.code} {self.name}".strip()
+
+    @property
     def is_drawn(self) -> bool:
         """True when the blueprint asks for questions of this objective itself."""
         return self.weight is not None or self.draw_count is not None

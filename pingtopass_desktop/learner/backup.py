@@ -54,7 +54,7 @@ def daily_backup(learner: Path, backups: Path, now: datetime, keep: int = 7) -> 
             backups.mkdir(parents=True, exist_ok=True)
             partial.unlink(missing_ok=True)
             snapshot.copy_to(learner, partial)
-            snapshot.check(partial)
+            snapshot.check(partial, original=learner)
             os.replace(partial, target)
             sync_folder(backups)
         except NoLearnerFile:

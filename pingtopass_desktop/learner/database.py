@@ -6,6 +6,7 @@ StoreError
   StoreTooNew        written by a newer program; it is left as it is
 """
 
+import errno
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 APPLICATION_ID = 0x50325045  # "P2PE"
+
+_DISK_FULL = "The disk is full. Free some space and try again; what was saved is safe."
 
 _SCHEMA = Path(__file__).with_name("schema")
 
@@ -81,6 +84,8 @@ class Database:
         except UnicodeDecodeError as error:  # sqlite3 raises it for text, and for messages on a schema, that rotted
             raise _damaged(self.path, error.reason) from error
         except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StoreUnavailable(self.path, _DISK_FULL) from error
             message = f"{self.path.parent} cannot be used: {error.strerror or error}."
             raise StoreUnavailable(self.path, message) from error
 
@@ -139,7 +144,7 @@ def store_error(path: Path, error: sqlite3.Error) -> StoreError:
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if code is not None else None
     if primary == sqlite3.SQLITE_FULL:
-        return StoreUnavailable(path, "The disk is full. Free some space and try again; what was saved is safe.")
+        return StoreUnavailable(path, _DISK_FULL)
     if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreUnavailable(path, f"{path} cannot be written. Check the rights of the folder, then try again.")
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

@@ -91,12 +91,15 @@ def copy_to(path: Path, target: Path) -> None:
         raise
 
 
-def check(path: Path) -> None:
-    """Read the whole file and compare its structure. Raises: StoreDamaged, StoreError."""
+def check(path: Path, original: Path | None = None) -> None:
+    """Read the whole file and compare its structure. Raises: StoreDamaged, which names the `original` of a copy."""
     with reading(path) as db:
         result = db.execute("PRAGMA integrity_check").fetchone()[0]
     if result != "ok":
-        raise StoreDamaged(path, f"{path.name} is damaged ({result}). It is left as it is; restore a backup to go on.")
+        named = original or path
+        raise StoreDamaged(
+            named, f"{named.name} is damaged ({result}). It is left as it is; restore a backup to go on."
+        )
 
 
 def differing_folds(path: Path) -> list[str]:

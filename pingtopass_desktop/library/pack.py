@@ -25,11 +25,11 @@ from pingtopass_desktop.domain.exam import (
 from pingtopass_desktop.domain.form import WHOLE_BANK, Candidate, Pool
 from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.library.bank.model import (
+    QUESTION_COLUMNS,
     Bank,
     Media,
     content_rows,
     question_from_row,
-    question_row,
     release_digest,
     row_digest,
     seal,
@@ -229,8 +229,9 @@ class Pack:
 
     def _checked(self, row: sqlite3.Row) -> Question:
         try:
-            question = question_from_row(dict(row))
-            is_sound = row_digest(question_row(question)) == row["row_digest"]
+            fields = dict(row)
+            question = question_from_row(fields)
+            is_sound = row_digest({name: fields[name] for name in QUESTION_COLUMNS}) == row["row_digest"]
         except (ValueError, LookupError, TypeError) as error:
             raise self.damaged(f"a question cannot be read: {error}") from error
         if not is_sound:
@@ -238,7 +239,10 @@ class Pack:
         return question
 
     def _media(self, row: sqlite3.Row) -> Media:
-        media = Media(row["sha256"], row["mime"], row["bytes"])
+        try:
+            media = Media(row["sha256"], row["mime"], row["bytes"])
+        except LookupError as error:
+            raise self.damaged("its pictures cannot be read") from error
         if not isinstance(media.content, bytes) or hashlib.sha256(media.content).hexdigest() != media.sha256:
             raise self.damaged("a picture differs from what was published")
         return media

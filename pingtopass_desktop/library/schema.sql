@@ -22,7 +22,7 @@ CREATE TABLE errata(question_id TEXT NOT NULL, revision INTEGER NOT NULL, note T
   published_at TEXT NOT NULL, PRIMARY KEY (question_id, revision)) STRICT, WITHOUT ROWID;
 CREATE TABLE item_stats(question_id TEXT NOT NULL, revision INTEGER NOT NULL, n INTEGER NOT NULL, p REAL NOT NULL,
   median_s REAL NOT NULL, PRIMARY KEY (question_id, revision)) STRICT, WITHOUT ROWID;
-CREATE INDEX questions_pool ON questions(exam_id, is_active, objective_id, id, sibling_group);
+CREATE INDEX questions_pool ON questions(exam_id, is_active, objective_id, id, sibling_group, type);
 
 -- What search reads: the words of a question without the structure of its answers. FTS5 reads no virtual table such
 -- as json_each, so the texts of the options stand in a table of their own; the index itself stores no text.

@@ -72,7 +72,7 @@ def back_up(learner: Path, packs: Path, target: Path, now: datetime) -> BackupIn
             partial.unlink(missing_ok=True)
             copy.unlink(missing_ok=True)
             snapshot.copy_to(learner, copy)
-            snapshot.check(copy)
+            snapshot.check(copy, original=learner)
             events = event_count(copy)
             banks, left_out = _imported_banks(packs)
             files = {LEARNER: copy}

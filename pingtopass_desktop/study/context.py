@@ -45,7 +45,7 @@ class ShownQuestion:
 
     question: Question
     media: dict[str, bytes]
-    objective_code: str
+    objective_title: str
     objective_name: str
 
 
@@ -62,8 +62,8 @@ def shown_questions(pack: Pack, exam_id: str, ids: Iterable[str]) -> dict[str, S
     for question in questions.values():
         objective = objectives.get(question.objective_id)
         used = {sha256: media[sha256] for sha256 in media_used([question]) if sha256 in media}
-        code, name = (objective.code, objective.name) if objective else ("", "")
-        shown[question.id] = ShownQuestion(question, used, code, name)
+        title, name = (objective.title, objective.name) if objective else ("", "")
+        shown[question.id] = ShownQuestion(question, used, title, name)
     return shown
 
 

@@ -200,7 +200,8 @@ class ExamSitting:
         self._study = study
         self._sitting_id = sitting_id
         self._pack = pack
-        self._clock = ClockFile(clock_path(study, attempt.id))
+        with study.store.database.translated():
+            self._clock = ClockFile(clock_path(study, attempt.id))
         self._ticked_at = study.monotonic_ms()
         self._durable_at = self._ticked_at
 
@@ -318,7 +319,8 @@ class ExamSitting:
     def _write_clock(self, *, is_durable: bool) -> None:
         attempt = self.attempt
         on_item = attempt.item_ms.get(attempt.position, 0)
-        self._clock.write(attempt.elapsed_ms, attempt.position, on_item, is_durable=is_durable)
+        with self._study.store.database.translated():
+            self._clock.write(attempt.elapsed_ms, attempt.position, on_item, is_durable=is_durable)
 
     def _finish(self, attempt: Attempt, reason: str) -> Attempt:
         questions = [self.shown[item.question_id].question for item in attempt.items]

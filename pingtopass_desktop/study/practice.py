@@ -1,6 +1,6 @@
 """Practise: choose questions, answer one at a time, see at once what was right and why."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -73,8 +73,9 @@ def offer(study: Study, exam_id: str, objective_ids: Sequence[str] | None = None
     stock: dict[str, int] = {}
     for (objective_id, _), count in pack.counts(exam_id).items():
         stock[objective_id] = stock.get(objective_id, 0) + count
-    ids = pack.question_ids(exam_id, with_descendants(objectives, objective_ids))
-    counts = {selection: len(_select(study, ids, selection)) for selection in Selection}
+    chosen = with_descendants(objectives, objective_ids)
+    total = sum(count for objective_id, count in stock.items() if chosen is None or objective_id in chosen)
+    counts = _counts(study, total, lambda: set(pack.question_ids(exam_id, chosen)))
     with study.store.database.translated():
         waiting = attempts.summaries(study.store.db, is_finished=False, mode=Mode.PRACTICE, exam_id=exam_id, limit=5)
     return PracticeOffer(listed.exam, objectives, stock, counts, tuple(waiting))
@@ -266,6 +267,22 @@ class PracticeSitting:
         self._study.store.record(payload, lambda db: attempts.drop_local(db, finished.id))
         self.attempt = finished
         return finished
+
+
+def _counts(study: Study, total: int, read_ids: Callable[[], set[str]]) -> dict[Selection, int]:
+    """How many of `total` questions each selection has; their ids are read only where the learner has a past."""
+    with study.store.database.translated():
+        db = study.store.db
+        past = {
+            Selection.UNSEEN: memory.seen(db),
+            Selection.MISSED: memory.missed(db),
+            Selection.DUE: memory.due(db, study.now_ms()),
+            Selection.BOOKMARKED: marks.bookmarked(db),
+            Selection.GUESSED: memory.guessed(db),
+        }
+    ids = read_ids() if any(past.values()) else set()
+    found = {selection: len(ids & known) for selection, known in past.items()}
+    return {**found, Selection.ALL: total, Selection.UNSEEN: total - found[Selection.UNSEEN]}
 
 
 def _select(study: Study, ids: list[str], selection: Selection) -> list[str]:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from PySide6.QtCore import QEvent, QSize, Qt, QUrl
-from PySide6.QtGui import QImage, QResizeEvent, QTextDocument
+from PySide6.QtGui import QImage, QPainter, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 from pingtopass_desktop.ui import theme
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+
+_MAX_PICTURE_PX = 340
+"""A picture is at most this high at 100 % text, so that the options stay on the page."""
 
 _MARKUP = re.compile(r"[`*_#<>!\[\]|~&\\\n]|^\s*(\d+[.)]|[-+])\s|^    ", re.MULTILINE)
 _IMAGE = re.compile(r'<img src="media:([0-9a-f]{64})"([^>]*)>')
@@ -88,15 +91,37 @@ class _Document(QTextDocument):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._owner = parent
         self.media: dict[str, bytes] = {}
+        self.sizes: dict[str, QSize] = {}
         self.width_px = 0
+
+    def picture(self, sha256: str) -> QImage:
+        """A picture of the question, empty where there is none of that name."""
+        content = self.media.get(sha256)
+        picture = QImage.fromData(content) if content is not None else QImage()
+        if not picture.hasAlphaChannel():
+            return picture
+        paper = QImage(picture.size(), QImage.Format.Format_RGB32)  # black lines on nothing vanish in a dark theme
+        paper.fill(Qt.GlobalColor.white)
+        painter = QPainter(paper)
+        painter.drawImage(0, 0, picture)
+        painter.end()
+        return paper
 
     def loadResource(self, kind: int, url: QUrl | str) -> Any:
         text = unquote(url.toString() if isinstance(url, QUrl) else url)
-        content = self.media.get(text.removeprefix("media:"))
-        if content is None:
-            return QImage()
-        return QImage.fromData(content)
+        sha256 = text.removeprefix("media:")
+        picture = self.picture(sha256)
+        size = self.sizes.get(sha256)
+        if picture.isNull() or size is None or size == picture.size():
+            return picture
+        ratio = self._owner.devicePixelRatioF()
+        picture = picture.scaled(
+            size * ratio, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        picture.setDevicePixelRatio(ratio)
+        return picture
 
 
 class RichText(QTextBrowser):
@@ -163,11 +188,14 @@ class RichText(QTextBrowser):
     def _sized(self, body: str) -> str:
         """Give each picture a width that fits; Qt would draw it in full size otherwise."""
         available = max(120, self.viewport().width() or 600)
+        highest = theme.current().px(_MAX_PICTURE_PX)
 
         def size(image: re.Match[str]) -> str:
-            content = self._document.media.get(image.group(1))
-            width = QImage.fromData(content).width() if content else 0
-            return f'<img src="media:{image.group(1)}" width="{min(width, available)}"{image.group(2)}>'
+            size = self._document.picture(image.group(1)).size()
+            if size.width() > available or size.height() > highest:
+                size = size.scaled(available, highest, Qt.AspectRatioMode.KeepAspectRatio)
+            self._document.sizes[image.group(1)] = size
+            return f'<img src="media:{image.group(1)}" width="{size.width()}" height="{size.height()}"{image.group(2)}>'
 
         return _IMAGE.sub(size, body)
 

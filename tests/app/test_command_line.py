@@ -462,7 +462,7 @@ from importlib import resources
 from pingtopass_desktop.app.commands import content, history, selfcheck, main
 from pingtopass_desktop.learner import database
 import pingtopass_desktop.authoring.importing, pingtopass_desktop.study.exam
-import zipfile, tempfile, fsrs
+import zipfile, tempfile, fsrs, uuid  # what is imported later must be known: that user cannot read every library
 "".encode("utf-8-sig"), "".encode("cp437")  # codecs are imported when first used
 database.latest_version(); resources.files("pingtopass_desktop.library").joinpath("schema.sql").read_text()
 os.setgid(65534); os.setuid(65534)

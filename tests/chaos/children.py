@@ -1,4 +1,4 @@
-"""Child processes of the durability tests: started, read line by line with time-outs, killed. None outlives its test."""
+"""Child processes of the durability tests: started, read line by line with time-outs, killed at the end."""
 
 import json
 import os

@@ -54,7 +54,6 @@ class Confirmed:
     remaining_ms: int
     is_command_under_way: bool = False
     may_be_finished: bool = False
-    kills: int = 1
 
 
 class Chain:
@@ -80,7 +79,7 @@ class Chain:
             self._listen(child, heard, until_s=self._random.uniform(0, 0.3))
         elif kind == "submit":
             self._listen(child, heard, until="submit")
-            self._listen(child, heard, until_s=self._random.uniform(0, 0.1))
+            self._listen(child, heard, until_s=self._random.uniform(0, 0.3))
         else:
             self._listen(child, heard, until="opened")
             if kind == "after a line":
@@ -127,8 +126,6 @@ class Chain:
 
     def _take(self, heard: list[Message], started: int, killed_at: int) -> None:
         opened_at, is_new_press = 0, False
-        if not any(message["event"] == "opened" for message in heard) and self._confirmed is not None:
-            self._confirmed.kills += 1
         for message in heard:
             event = message["event"]
             if event == "opened":
@@ -159,9 +156,7 @@ class Chain:
         if confirmed is not None:
             assert message["attempt"] == confirmed.state["attempt"], "another exam was opened"
             self._compare(confirmed, message, message["questions"], message["orders"])
-            error = message["remaining_ms"] - confirmed.remaining_ms
-            if confirmed.kills == 1:
-                self.tally.clock_errors.append(error)
+            self.tally.clock_errors.append(message["remaining_ms"] - confirmed.remaining_ms)
             assert message["interruptions"] > confirmed.state["interruptions"]
         self._confirmed = Confirmed(message, message["orders"], message["questions"], message["remaining_ms"])
 

@@ -34,11 +34,16 @@ def test_a_second_start_ends_at_once_and_raises_the_first_window(children: Child
     assert second.errors == ""
 
 
+def has_ended(started: list[Child]) -> list[Child]:
+    """Wait until one of them ends: its output is at its end then."""
+    outputs = {child.process.stdout.fileno(): child for child in started if child.process.stdout is not None}
+    return [outputs[number] for number in select.select(list(outputs), [], [], 60)[0]]
+
+
 def test_of_two_starts_at_the_same_moment_one_window_stays(children: Children, data: Path) -> None:
     """An impatient double click: the second start comes before the first window listens."""
     both = [children.window(data), children.window(data)]
-    select.select([child.process.stdout for child in both], [], [], 60)
-    ended = [child for child in both if child.process.stdout in select.select([child.process.stdout], [], [], 0)[0]]
+    ended = has_ended(both)
     assert len(ended) == 1, [child.errors for child in both]
     assert ended[0].end() == 0, ended[0].errors
     assert logged(data).count(RAISED) == 1

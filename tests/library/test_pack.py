@@ -250,6 +250,7 @@ CHANGES = [
     "UPDATE media SET bytes = X'00'",
     "ALTER TABLE objectives RENAME COLUMN weight TO wait",
     "ALTER TABLE questions RENAME COLUMN id TO ident",
+    "ALTER TABLE media RENAME COLUMN mime TO mine",
     "ALTER TABLE exams RENAME TO tests",
 ]
 

@@ -65,7 +65,7 @@ def test_an_exam_begins_with_a_full_form_and_all_its_time(study: Study, sitting:
     question = sitting.current.question
     assert question.id == attempt.items[0].question_id
     assert sorted(attempt.item.order) == sorted(option.id for option in question.options)
-    assert sitting.current.objective_code
+    assert sitting.current.objective_title
     assert study.store.pending() == 1
 
 

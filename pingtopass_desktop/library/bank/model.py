@@ -17,6 +17,7 @@ from pingtopass_desktop.domain.question import Option, Question, QuestionType
 
 Row = dict[str, Any]
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 MEDIA_REFERENCE = re.compile(r"media:([0-9a-f]{64})")
 
 
@@ -117,8 +118,15 @@ def objective_row(objective: Objective) -> Row:
     }
 
 
+QUESTION_COLUMNS = (
+    "id", "source_id", "exam_id", "objective_id", "type", "text", "difficulty", "answers", "explanation", "reference",
+    "source_quote", "sibling_group", "shuffle_options", "is_active", "ai_generated", "preview_of", "revision",
+)  # fmt: skip
+"""The columns of `questions` that its digest covers: all but number, timestamps and the digest itself."""
+
+
 def question_row(question: Question) -> Row:
-    """The columns of `questions` without timestamps and digest."""
+    """The `QUESTION_COLUMNS` of a question."""
     return {
         "id": question.id,
         "source_id": question.source_id,
@@ -203,7 +211,7 @@ def options_json(options: tuple[Option, ...]) -> str:
 
 
 def canonical_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def row_digest(row: Row) -> str:

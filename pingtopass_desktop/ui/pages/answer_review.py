@@ -192,7 +192,7 @@ class AnswerReviewPage(QWidget):
         self.view.show_solution(tuple(each for each in choice if set(each.split("=")) <= known), answer.struck)
         self._show_verdict(answer)
         self._explanation.show_markdown(question.explanation or "No explanation is given.", answer.shown.media)
-        objective = f"Objective {answer.shown.objective_code} {answer.shown.objective_name}"
+        objective = f"Objective {answer.shown.objective_title}"
         self._reference.setText(objective + (f" · Reference: {question.reference}" if question.reference else ""))
         self.panel.show_question(question)
         self._scroller.verticalScrollBar().setValue(0)

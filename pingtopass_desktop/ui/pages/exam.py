@@ -41,6 +41,7 @@ class ExamPage(QWidget):
         self._retry: Callable[[], None] | None = None
         self._under_way = 0
         self._is_turning = False
+        self._is_clock_failing = False
         self._build()
         self._lay_out()
         self._connect()
@@ -364,13 +365,21 @@ class ExamPage(QWidget):
     def tick(self) -> None:
         """Let the time pass that went since the last tick; the timer calls it."""
         if self._sitting is not None:
-            self._tasks.run(self._sitting.tick, owner=self, done=self._ticked, failed=self._failed)
+            self._tasks.run(self._sitting.tick, owner=self, done=self._ticked, failed=self._tick_failed)
 
     def _ticked(self, attempt: Attempt) -> None:
         if attempt.is_finished:
             self._show(attempt)
         elif self._sitting is not None:
             self.clock.show_remaining(attempt.remaining_ms or 0)
+            if self._is_clock_failing:
+                self._is_clock_failing = False
+                self.notice.hide()
+
+    def _tick_failed(self, error: Exception) -> None:
+        """The next tick tries again by itself."""
+        self._is_clock_failing = True
+        self.notice.show_text(f"The clock is not saved. {error}", "notice-bad")
 
     def _run(self, work: Callable[[], Attempt], *, turns: bool = False) -> None:
         """Run a command; nothing of it shows before it is on disk.

@@ -234,7 +234,7 @@ class PracticePage(QWidget):
         self._timing.setText(f"You {round(answer.elapsed_ms / 1000)} s{said}")
         self._explanation.show_markdown(question.explanation or "No explanation is given in this bank.", shown.media)
         reference = f" · Reference: {question.reference}" if question.reference else ""
-        self._reference.setText(f"Objective {shown.objective_code} {shown.objective_name}{reference}")
+        self._reference.setText(f"Objective {shown.objective_title}{reference}")
 
     def _choose(self, choice: Choice) -> None:
         if self._attempt is None or self._is_checked():

@@ -145,7 +145,7 @@ class PracticeSetupPage(QWidget):
         for objective in top:
             ids = practice.with_descendants(offer.objectives, [objective.id]) or []
             stock = sum(offer.stock.get(each, 0) for each in ids)
-            box = QCheckBox(f"{objective.code}  {objective.name}".strip() + f"  ({stock:,})")
+            box = QCheckBox(f"{objective.title}  ({stock:,})")
             box.setAccessibleName(f"{objective.name}, {plural(stock, 'question')}")
             box.toggled.connect(self._objective_toggled)
             self._objectives[objective.id] = box

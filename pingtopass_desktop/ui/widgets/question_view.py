@@ -82,7 +82,7 @@ class QuestionView(QWidget):
         if not self._shows_chips and question.type is QuestionType.MULTIPLE_CHOICE:
             chips = []
         if self._shows_chips:
-            chips += [f"Difficulty {question.difficulty}", f"{shown.objective_code} {shown.objective_name}".strip()]
+            chips += [f"Difficulty {question.difficulty}", shown.objective_title]
         for text in (*chips, *extra_chips):
             self._chips.addWidget(label(text, "chip"))
         self.stem.show_markdown(question.text, shown.media)

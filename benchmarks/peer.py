@@ -1,0 +1,72 @@
+"""The peer from outside: starts `peer_anki.py` with the peer's own Python and asks it for one measurement at a time."""
+
+import json
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.bank import published
+from benchmarks.measure import ROOT, progress
+
+
+class Peer:
+    """A running peer. Each method returns milliseconds."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def answer(self) -> float:
+        """Answer one card durably."""
+        return self._ask("answer")
+
+    def search(self, word: str) -> float:
+        """Find all notes with a word."""
+        return self._ask("search", word)
+
+    def draw(self) -> float:
+        """Make a filtered deck of 65 cards."""
+        return self._ask("draw")
+
+    def read(self) -> Any:
+        """The next line. Raises: RuntimeError where the peer has ended; its error is on stderr."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("the peer ended")
+        return json.loads(line)
+
+    def _ask(self, *request: str) -> float:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return self.read()
+
+
+@contextmanager
+def running(python: str, cache: Path, work: Path, size: int) -> Iterator[Peer]:
+    """Start the peer on the questions of the bank of so many as notes: the stem in front, the explanation behind."""
+    progress(f"the peer gets {size:,} notes; the first time takes minutes")
+    work.mkdir()
+    notes = cache / f"notes-{size}.jsonl"
+    if not notes.exists():
+        _write_notes(published(size, cache).pack, notes)
+    command = [python, str(ROOT / "benchmarks" / "peer_anki.py"), str(notes), str(cache / f"notes-{size}.anki2")]
+    with subprocess.Popen(
+        [*command, str(work)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        peer = Peer(process)
+        peer.read()
+        yield peer
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def _write_notes(pack: Path, target: Path) -> None:
+    db = sqlite3.connect(f"file:{pack}?mode=ro&immutable=1", uri=True)
+    with target.open("w", encoding="utf-8") as file:
+        for row in db.execute("SELECT text || ' ' || options, explanation FROM searched"):
+            file.write(json.dumps(row) + "\n")
+    db.close()
