@@ -1,6 +1,7 @@
 """Opening a data folder: starter bank, library, learner's store. No Qt: it runs while Qt is still being imported."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pingtopass_desktop.learner.journal import LearnerStore
 from pingtopass_desktop.library.bank.model import BankError
 from pingtopass_desktop.library.catalogue import Catalogue
 from pingtopass_desktop.library.lock import LockHeld
-from pingtopass_desktop.study.context import Study, now_utc, wall_ms
+from pingtopass_desktop.study.context import Study, monotonic_ms, now_utc, wall_ms
 
 _log = logging.getLogger(__name__)
 
@@ -30,8 +31,8 @@ class Opened:
     notices: tuple[str, ...]
 
 
-def open_study(folder: DataFolder) -> Opened:
-    """Open everything that study needs.
+def open_study(folder: DataFolder, clock_ms: Callable[[], int] = monotonic_ms) -> Opened:
+    """Open everything that study needs; `clock_ms` is the clock of exams.
 
     Raises: StoreError where the learner's file cannot be used. A damaged pack or a full disk is a notice.
     """
@@ -42,7 +43,7 @@ def open_study(folder: DataFolder) -> Opened:
     except StoreError:
         catalogue.close()
         raise
-    study = Study(store, catalogue, folder.clocks)
+    study = Study(store, catalogue, folder.clocks, monotonic_ms=clock_ms)
     try:
         with store.database.translated():
             waiting = attempts.summaries(store.db, is_finished=False)

@@ -1,10 +1,12 @@
 """A walk through every page of the real window, writing a picture of each. On a data folder of its own."""
 
+import logging
 import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import Random
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -16,6 +18,7 @@ from pingtopass_desktop.app.window_settings import WindowSettings
 from pingtopass_desktop.app.wiring import Application
 from pingtopass_desktop.domain.question import Choice, Question
 from pingtopass_desktop.learner.database import StoreDamaged
+from pingtopass_desktop.study.context import monotonic_ms
 from pingtopass_desktop.ui.widgets.question_view import QuestionView
 
 _SETTLE_MS = 60
@@ -29,23 +32,40 @@ def run_tour(options: TourOptions) -> int:
     except OSError as error:
         print(f"pingtopass: {options.folder} cannot be written: {error.strerror}", file=sys.stderr)
         return 1
+    logging.getLogger("pingtopass_desktop").addHandler(logging.NullHandler())
     qt = QApplication(sys.argv[:1])
     qt.setStyle("Fusion")
     with tempfile.TemporaryDirectory(prefix="pingtopass-tour-") as root:
         folder = DataFolder(Path(root))
+        clock = _TourClock()
         lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         look = WindowSettings("dark" if options.is_dark else "light", options.text_zoom)
-        application = Application(folder, lane, lane.submit(open_study, folder), look)
+        application = Application(folder, lane, lane.submit(open_study, folder, clock), look)
         try:
-            _Tour(application, options).run()
+            _Tour(application, options, clock).run()
         finally:
             application.shell.close()
             application.close()
     return 0
 
 
+class _TourClock:
+    """A monotonic clock in milliseconds that can be sent ahead, so that an exam takes as long as exams do."""
+
+    def __init__(self) -> None:
+        self._ahead_ms = 0
+
+    def __call__(self) -> int:
+        return monotonic_ms() + self._ahead_ms
+
+    def advance(self, ms: int) -> None:
+        self._ahead_ms += ms
+
+
 class _Tour:
-    def __init__(self, application: Application, options: TourOptions) -> None:
+    def __init__(self, application: Application, options: TourOptions, clock: _TourClock) -> None:
+        self._clock = clock
+        self._random = Random(7)
         self._application = application
         self._shell = application.shell
         self._folder = options.folder
@@ -100,6 +120,7 @@ class _Tour:
         for index in range(total):
             view = shell.exam.view
             question = self._question(view)
+            self._think()
             if index % 9 != 4:
                 self._answer(view, question.key if index % 4 else _half_right(question))
             if index % 6 == 2:
@@ -125,6 +146,13 @@ class _Tour:
             dialog.accept()
         self._settle()
         self._picture("score-report")
+
+    def _think(self) -> None:
+        """Let 12 to 120 seconds go by in ticks, most often about a minute."""
+        for _ in range(round(self._random.triangular(3, 30, 16))):
+            self._clock.advance(4000)
+            self._shell.exam.tick()
+            self._settle()
 
     def _read(self) -> None:
         shell = self._shell

@@ -158,7 +158,8 @@ def resume(study: Study, attempt_id: str) -> "ExamSitting":
             "Import the bank again, then resume; your answers are kept."
         )
     exam = next(exam for exam in pack.exams() if exam.id == attempt.exam_id)
-    clock = ClockFile(clock_path(study, attempt_id))
+    with study.store.database.translated():
+        clock = ClockFile(clock_path(study, attempt_id))
     gone = max(clock.elapsed_ms - attempt.elapsed_ms, 0)
     if clock.index == attempt.position:
         on_item = max(clock.item_ms, attempt.item_ms.get(attempt.position, 0))

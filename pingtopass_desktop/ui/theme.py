@@ -183,7 +183,7 @@ QLabel[kind="status-good"] {{ color: {t.good}; font-size: {px(12)}px; font-weigh
 QLabel[kind="status-bad"] {{ color: {t.bad}; font-size: {px(12)}px; font-weight: 600; }}
 QLabel[kind="status"] {{ color: {t.ink_2}; font-size: {px(12)}px; font-weight: 600; }}
 QLabel#clock {{ background: {t.warn_soft}; color: {t.warn}; font-size: {px(16)}px; font-weight: 700;
-  border-radius: {px(12) + 2}px; padding: 6px 12px; min-height: {px(20)}px; }}
+  border-radius: {px(12) + 3}px; padding: 6px 12px; min-height: {px(20)}px; }}
 QLabel#clock[urgent="true"] {{ background: {t.bad_soft}; color: {t.bad}; }}
 QLabel#clock[hidden_time="true"] {{ background: {t.surface_2}; color: {t.ink_2}; font-size: {px(14)}px; }}
 

@@ -117,8 +117,12 @@ class Button(QPushButton):
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
         is_rail = self.property("kind") == "rail"
         area = self.rect().adjusted(10 if is_rail else 16, 0, -10 if is_rail else -16, 0)
-        colour = self.palette().buttonText().color()
+        is_here = is_rail and self.isChecked()
+        colour = QColor(theme.current().tokens.primary) if is_here else self.palette().buttonText().color()
         painter.setPen(colour)
+        words = self.font()
+        words.setWeight(words.Weight.DemiBold if is_here or not is_rail else words.Weight.Normal)
+        painter.setFont(words)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
         font = self.font()
         font.setPixelSize(theme.current().px(12))

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from pingtopass_desktop.ui.widgets.basics import set_property
 
@@ -26,6 +26,7 @@ class ExamClock(QLabel):
         super().__init__()
         self.setObjectName("clock")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setToolTip("Hide or show the clock (T)")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._is_hidden = False
