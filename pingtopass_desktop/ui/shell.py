@@ -1,25 +1,23 @@
-"""The main window: a rail of pages, one page at a time, and sessions that fill the window. It connects pages only.
+"""The main window: which page follows which. It connects pages only; the frame around them is `ui.window_frame`.
 
 A page is imported and built when it is first asked for: building all of them takes longer than an empty window does.
 """
 
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QWidget
 
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.domain.exam import Exam
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.study.context import Study
-from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.theme import ThemeName
-from pingtopass_desktop.ui.widgets.basics import Notice
-from pingtopass_desktop.ui.widgets.rail import Rail
+from pingtopass_desktop.ui.window_frame import WindowFrame
 
 if TYPE_CHECKING:
     from pingtopass_desktop.study.exam import ExamSitting
@@ -34,36 +32,19 @@ if TYPE_CHECKING:
     from pingtopass_desktop.ui.pages.report import ReportPage
     from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 
-_Page = TypeVar("_Page", bound=QWidget)
 
-
-class Shell(QMainWindow):
-    """Signals: `closing` before the window goes."""
-
-    closing = Signal()
+class Shell(WindowFrame):
+    """One page at a time; sessions fill the window."""
 
     def __init__(self, tasks: Tasks, theme_name: ThemeName, zoom: int) -> None:
-        super().__init__()
-        self.setWindowTitle("PingToPass")
-        self.setMinimumSize(960, 640)
+        super().__init__(theme_name, zoom)
         self._tasks = tasks
         self._study: Study | None = None
         self._packs = Path()
         self._listed: list[Exam] = []
         self._pickers: list[ExamPicker] = []
         self._exam_id = ""
-        self.rail = Rail(theme_name, zoom)
-        self._notice = Notice()
-        self._stack = QStackedWidget()
-        self._lay_out()
-        self._add_shortcuts()
-        self._notice.action.clicked.connect(self._notice.hide)
-
-    def show_problem(self, page: QWidget) -> None:
-        """Show a page in place of everything else."""
-        self.rail.hide()
-        self._stack.addWidget(page)
-        self._stack.setCurrentWidget(page)
+        self.page_asked.connect(self.show_page)
 
     def show_study(self, study: Study, packs: Path, listed: list[Exam], waiting: list[AttemptSummary]) -> None:
         """Show the first page for an opened store; `waiting` are attempts to go on with."""
@@ -83,7 +64,7 @@ class Shell(QMainWindow):
         self._add_picker(page.picker)
         page.started.connect(self._practise)
         page.exam_chosen.connect(self._choose_exam)
-        return self._added(page)
+        return self.add_page(page)
 
     @cached_property
     def practice(self) -> "PracticePage":
@@ -91,7 +72,7 @@ class Shell(QMainWindow):
 
         page = PracticePage(self._opened, self._tasks)
         page.ended.connect(self._open_report)
-        return self._added(page)
+        return self.add_page(page)
 
     @cached_property
     def exam_setup(self) -> "ExamSetupPage":
@@ -102,7 +83,7 @@ class Shell(QMainWindow):
         page.started.connect(self._sit)
         page.exam_chosen.connect(self._choose_exam)
         page.report_asked.connect(self._open_report)
-        return self._added(page)
+        return self.add_page(page)
 
     @cached_property
     def exam(self) -> "ExamPage":
@@ -110,7 +91,7 @@ class Shell(QMainWindow):
 
         page = ExamPage(self._tasks)
         page.ended.connect(self._open_report)
-        return self._added(page)
+        return self.add_page(page)
 
     @cached_property
     def report(self) -> "ReportPage":
@@ -120,7 +101,7 @@ class Shell(QMainWindow):
         page.review_asked.connect(self._review_answers)
         page.drill_asked.connect(self._drill)
         page.closed.connect(self._close_report)
-        return self._added(page)
+        return self.add_page(page)
 
     @cached_property
     def answers(self) -> "AnswerReviewPage":
@@ -128,7 +109,7 @@ class Shell(QMainWindow):
 
         page = AnswerReviewPage(self._opened, self._tasks)
         page.closed.connect(self._back_to_report)
-        return self._added(page)
+        return self.add_page(page)
 
     @cached_property
     def library(self) -> "LibraryPage":
@@ -136,11 +117,7 @@ class Shell(QMainWindow):
 
         page = LibraryPage(self._opened, self._tasks, self._packs)
         page.exams_changed.connect(self.set_exams)
-        return self._added(page)
-
-    def show_notice(self, text: str) -> None:
-        """Show a problem that leaves the rest usable."""
-        self._notice.show_text(text, "notice-warn", "Close")
+        return self.add_page(page)
 
     def set_exams(self, listed: list[Exam]) -> None:
         """The exams of the library as it now is."""
@@ -155,8 +132,6 @@ class Shell(QMainWindow):
         if self._study is None or self.is_in_session:
             return
         self._leave_page()
-        self.rail.check(name)
-        self.rail.show()
         if name == "library":
             page = self.library
             page.refresh()
@@ -164,13 +139,13 @@ class Shell(QMainWindow):
             page = self.practice_setup if name == "practice" else self.exam_setup
             if self._exam_id:
                 page.show_exam(self._exam_id)
-        self._stack.setCurrentWidget(page)
+        self.bring_forward(page, rail_name=name)
         page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def is_in_session(self) -> bool:
         """True while an exam or a practice session fills the window."""
-        return self._stack.currentWidget() in self._built("exam", "practice")
+        return self.shown_page in self._built("exam", "practice")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._study is not None:
@@ -180,47 +155,10 @@ class Shell(QMainWindow):
         self.closing.emit()
         event.accept()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.text() == "?" and not keys.is_writing():
-            self.show_keys()
-            return
-        super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ThemeChange and self.rail.theme_name is ThemeName.SYSTEM:
-            theme.apply(theme.resolve(ThemeName.SYSTEM, self.rail.zoom))
-
-    def _lay_out(self) -> None:
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(self._notice)
-        right.addWidget(self._stack, 1)
-        centre = QWidget()
-        centre.setObjectName("centre")
-        box = QHBoxLayout(centre)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addWidget(self.rail)
-        box.addLayout(right, 1)
-        self.setCentralWidget(centre)
-
-    def _add_shortcuts(self) -> None:
-        self.rail.page_asked.connect(self.show_page)
-        self.rail.keys_asked.connect(self.show_keys)
-        self.addActions(self.rail.actions_of_look())
-        for key, name in (("Ctrl+2", "practice"), ("Ctrl+3", "exams"), ("Ctrl+5", "library")):
-            QShortcut(QKeySequence(key), self).activated.connect(partial(self.show_page, name))
-        QShortcut(QKeySequence("F1"), self).activated.connect(self.show_keys)
-
     @property
     def _opened(self) -> Study:
         assert self._study is not None, "pages come after show_study"
         return self._study
-
-    def _added(self, page: _Page) -> _Page:
-        self._stack.addWidget(page)
-        return page
 
     def _add_picker(self, picker: "ExamPicker") -> None:
         picker.set_exams(self._listed)
@@ -243,12 +181,11 @@ class Shell(QMainWindow):
 
     def _fill_window(self, page: QWidget) -> None:
         self._leave_page()
-        self.rail.hide()
-        self._stack.setCurrentWidget(page)
+        self.bring_forward(page, rail_name=None)
 
     def _leave_page(self) -> None:
         for page in self._built("practice", "answers"):
-            if page is self._stack.currentWidget():
+            if page is self.shown_page:
                 page.leave()
 
     def _open_report(self, attempt_id: str) -> None:
@@ -261,9 +198,7 @@ class Shell(QMainWindow):
     def _show_report(self, report: "ScoreReport") -> None:
         self._leave_page()
         self.report.show_report(report)
-        self.rail.show()
-        self.rail.check("exams" if report.summary.mode is Mode.EXAM else "practice")
-        self._stack.setCurrentWidget(self.report)
+        self.bring_forward(self.report, rail_name=_rail_name(report))
         self.report.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _review_answers(self) -> None:
@@ -272,12 +207,12 @@ class Shell(QMainWindow):
             self.answers.open(self.report.report)
 
     def _back_to_report(self) -> None:
-        self.rail.show()
-        self._stack.setCurrentWidget(self.report)
+        if self.report.report is not None:
+            self.bring_forward(self.report, rail_name=_rail_name(self.report.report))
 
     def _close_report(self) -> None:
-        shown = self.report.report
-        self.show_page("exams" if shown is not None and shown.summary.mode is Mode.EXAM else "practice")
+        if self.report.report is not None:
+            self.show_page(_rail_name(self.report.report))
 
     def _drill(self, exam_id: str, question_ids: list[str]) -> None:
         if self._study is not None:
@@ -290,13 +225,8 @@ class Shell(QMainWindow):
             self._tasks.run(work, owner=self, done=self._practise, failed=self._show_failure)
 
     def _show_failure(self, error: Exception) -> None:
-        self._notice.show_text(str(error), "notice-bad", "Close")
+        self.show_notice(str(error), "notice-bad")
 
-    def show_keys(self) -> None:
-        """Show the sheet of all keys."""
-        from pingtopass_desktop.ui.widgets.keys_sheet import KeysSheet
 
-        sheet = KeysSheet(self)
-        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.finished.connect(self.activateWindow)
-        sheet.open()
+def _rail_name(report: "ScoreReport") -> str:
+    return "exams" if report.summary.mode is Mode.EXAM else "practice"

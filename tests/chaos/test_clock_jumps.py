@@ -82,6 +82,7 @@ def test_a_wall_clock_that_jumps_between_a_kill_and_the_restart_changes_nothing(
     assert not exam.resume(laptop.open(), sitting.attempt.id).attempt.is_answered(0)
 
 
+@pytest.mark.timeout(600)
 def test_answers_changed_under_a_clock_that_goes_wild_end_as_they_were_given_last(laptop: Laptop, study: Study) -> None:
     for seed in range(runs(3, 100)):
         random = Random(seed)

@@ -79,6 +79,7 @@ def test_kills_at_the_first_starts_leave_a_folder_that_opens(
         snapshot.check(folder.learner)
 
 
+@pytest.mark.timeout(600)
 def test_kills_while_publishing_leave_one_whole_release_in_force(
     children: Children, data: Path, random: Random
 ) -> None:
@@ -103,6 +104,7 @@ def test_kills_while_publishing_leave_one_whole_release_in_force(
         assert not list(packs.glob("*.part*"))
 
 
+@pytest.mark.timeout(600)
 def test_kills_while_backing_up_leave_whole_backups_and_the_file_as_it_was(
     children: Children, data: Path, random: Random
 ) -> None:
