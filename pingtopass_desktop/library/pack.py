@@ -93,8 +93,8 @@ class Pack:
                 self._exams = [_exam(row) for row in exams]
                 self._objectives = [Objective(**dict(row)) for row in objectives]
                 is_sealed = seal([*bank[:3], *release], self._exams, self._objectives) == bank["seal"]
-            except (ValueError, TypeError) as error:
-                raise self.damaged(str(error)) from error
+            except (ValueError, LookupError, TypeError) as error:
+                raise self.damaged(f"its exams cannot be read: {error}") from error
             if not is_sealed:
                 raise self.damaged("its exams differ from what was published")
         except PackError:
@@ -185,6 +185,15 @@ class Pack:
                 (json.dumps(list(sha256s)),),
             )
             return {media.sha256: media for media in map(self._media, rows)}
+
+    def stock(self, exam_id: str) -> dict[str, int]:
+        """Number of active questions by objective; a fraction of the time of `counts`."""
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT objective_id, count(*) FROM questions WHERE exam_id = ? AND is_active = 1 GROUP BY objective_id",
+                (exam_id,),
+            )
+            return {row[0]: row[1] for row in rows}
 
     def counts(self, exam_id: str) -> dict[tuple[str, str], int]:
         """Number of active questions by (objective id, type)."""

@@ -70,9 +70,7 @@ def offer(study: Study, exam_id: str, objective_ids: Sequence[str] | None = None
     listed = study.catalogue.exam(exam_id)
     pack = listed.pack
     objectives = tuple(pack.objectives(exam_id))
-    stock: dict[str, int] = {}
-    for (objective_id, _), count in pack.counts(exam_id).items():
-        stock[objective_id] = stock.get(objective_id, 0) + count
+    stock = pack.stock(exam_id)
     chosen = with_descendants(objectives, objective_ids)
     total = sum(count for objective_id, count in stock.items() if chosen is None or objective_id in chosen)
     counts = _counts(study, total, lambda: set(pack.question_ids(exam_id, chosen)))

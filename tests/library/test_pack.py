@@ -251,6 +251,7 @@ CHANGES = [
     "ALTER TABLE objectives RENAME COLUMN weight TO wait",
     "ALTER TABLE questions RENAME COLUMN id TO ident",
     "ALTER TABLE media RENAME COLUMN mime TO mine",
+    "ALTER TABLE exams RENAME COLUMN tier TO tear",
     "ALTER TABLE exams RENAME TO tests",
 ]
 
