@@ -115,6 +115,23 @@ def started_payload(attempt: Attempt, sitting: str, label: str) -> AttemptStarte
     )
 
 
+def answered_payload(attempt: Attempt, sitting: str) -> Answered:
+    """The event of the answer that stands on the item shown."""
+    answer = attempt.answers[attempt.position]
+    return Answered(
+        attempt=attempt.id,
+        sitting=sitting,
+        mode=attempt.rules.mode,
+        question=attempt.item.question_id,
+        revision=attempt.item.revision,
+        choice=answer.choice,
+        correct=answer.is_correct,
+        elapsed_ms=answer.elapsed_ms,
+        clock_ms=attempt.elapsed_ms,
+        confidence=answer.confidence,
+    )
+
+
 def load_attempt(db: sqlite3.Connection, attempt_id: str) -> tuple[Attempt, str] | None:
     """The attempt as its events and this device left it (suspended or finished) and its sitting; None if unknown."""
     row = db.execute(

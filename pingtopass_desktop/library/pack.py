@@ -190,7 +190,7 @@ class Pack:
         """Number of active questions by objective; a fraction of the time of `counts`."""
         with self._reading():
             rows = self._db.execute(
-                "SELECT objective_id, count(*) FROM questions WHERE exam_id = ? AND is_active = 1 GROUP BY objective_id",
+                "SELECT objective_id, count(*) FROM questions WHERE exam_id = ? AND is_active = 1 GROUP BY 1",
                 (exam_id,),
             )
             return {row[0]: row[1] for row in rows}

@@ -13,7 +13,7 @@ from pingtopass_desktop.domain.scoring import credit, is_right, scaled_cut, scal
 from pingtopass_desktop.learner import attempts, memory
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.learner.clock_file import ClockFile
-from pingtopass_desktop.learner.events import Answered, AttemptFinished, Flagged, Payload, Struck, new_id
+from pingtopass_desktop.learner.events import AttemptFinished, Flagged, Payload, Struck, new_id
 from pingtopass_desktop.learner.memory import CONFIDENCE_LETTERS
 from pingtopass_desktop.library.pack import Pack
 from pingtopass_desktop.study.context import QuestionsMissing, ShownQuestion, Study, attempt_pack, shown_questions
@@ -222,20 +222,7 @@ class ExamSitting:
         question = self.current.question
         choice = canonical_choice(question, choice)
         given = attempt.answer(choice, is_correct=is_right(question, choice), confidence=confidence)
-        answer = given.answers[given.position]
-        payload = Answered(
-            attempt=given.id,
-            sitting=self._sitting_id,
-            mode=Mode.EXAM,
-            question=question.id,
-            revision=question.revision,
-            choice=choice,
-            correct=answer.is_correct,
-            elapsed_ms=answer.elapsed_ms,
-            clock_ms=given.elapsed_ms,
-            confidence=confidence,
-        )
-        return self._record(given, payload)
+        return self._record(given, attempts.answered_payload(given, self._sitting_id))
 
     def flag(self, is_flagged: bool) -> Attempt:
         """Mark the question shown for review, or not. Raises: IllegalCommand."""

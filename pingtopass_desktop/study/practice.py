@@ -12,7 +12,7 @@ from pingtopass_desktop.domain.question import Choice, Confidence, canonical_cho
 from pingtopass_desktop.domain.scoring import is_right
 from pingtopass_desktop.learner import attempts, marks, memory
 from pingtopass_desktop.learner.attempts import AttemptSummary
-from pingtopass_desktop.learner.events import Answered, AttemptFinished, Flagged, Struck, new_id
+from pingtopass_desktop.learner.events import AttemptFinished, Flagged, Struck, new_id
 from pingtopass_desktop.learner.memory import CONFIDENCE_LETTERS
 from pingtopass_desktop.library.pack import Pack
 from pingtopass_desktop.study.context import QuestionsMissing, ShownQuestion, Study, attempt_pack, shown_questions
@@ -199,20 +199,7 @@ class PracticeSitting:
         now = self._study.monotonic_ms()
         spent = self.attempt.spend(min(max(0, now - self._shown_at), MAX_ELAPSED_MS))
         given = spent.answer(choice, is_correct=is_right(question, choice), confidence=confidence)
-        answer = given.answers[given.position]
-        payload = Answered(
-            attempt=given.id,
-            sitting=self._sitting_id,
-            mode=Mode.PRACTICE,
-            question=question.id,
-            revision=question.revision,
-            choice=choice,
-            correct=answer.is_correct,
-            elapsed_ms=answer.elapsed_ms,
-            clock_ms=given.elapsed_ms,
-            confidence=confidence,
-        )
-        self._study.store.record(payload)
+        self._study.store.record(attempts.answered_payload(given, self._sitting_id))
         self.attempt = given
         return given
 

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QListWidget, QListWidge
 from pingtopass_desktop.domain.question import NOT_ANSWERED
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.review import ReviewedAnswer, ReviewFilter, ScoreReport, filtered
-from pingtopass_desktop.ui.pages.practice import CONFIDENCE_WORDS
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import (
@@ -22,6 +21,7 @@ from pingtopass_desktop.ui.widgets.basics import (
     row,
     set_kind,
 )
+from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS
 from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel
 from pingtopass_desktop.ui.widgets.question_view import QuestionView
 

@@ -5,16 +5,16 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Attempt
 from pingtopass_desktop.domain.question import NOT_ANSWERED, Choice, Confidence
 from pingtopass_desktop.study.exam import ExamSitting
 from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.pages.exam_review import ReviewScreen
-from pingtopass_desktop.ui.pages.practice import CONFIDENCE_KEYS, CONFIDENCE_WORDS
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, frame, label, row
+from pingtopass_desktop.ui.widgets.confidence_row import ConfidenceRow
 from pingtopass_desktop.ui.widgets.confirm import confirm_end
 from pingtopass_desktop.ui.widgets.exam_clock import ExamClock
 from pingtopass_desktop.ui.widgets.navigator import Navigator
@@ -57,7 +57,7 @@ class ExamPage(QWidget):
         self._attempt = attempt
         self.navigator.open(attempt)
         self.clock.begin(attempt.remaining_ms or 0)
-        self._confidence_row.setVisible(attempt.rules.asks_confidence)
+        self._confidence.setVisible(attempt.rules.asks_confidence)
         self._show_questions()
         self._show(attempt)
         QTimer.singleShot(0, self._start_clock)  # once the question is painted
@@ -83,14 +83,7 @@ class ExamPage(QWidget):
         self.navigator = Navigator()
         self.notice = Notice()
         self.view = QuestionView(shows_chips=False)
-        self._confidence = QButtonGroup(self)
-        self._confidence_buttons: dict[Confidence, Button] = {}
-        for number, confidence in enumerate(Confidence):
-            button = Button(CONFIDENCE_WORDS[confidence], "pill")
-            button.setCheckable(True)
-            self._confidence.addButton(button, number)
-            self._confidence_buttons[confidence] = button
-        self._confidence_row = QWidget()
+        self._confidence = ConfidenceRow()
         self.review = ReviewScreen()
         self.previous = Button("‹ Previous")
         self.next = Button("Next ›", "primary")
@@ -107,10 +100,8 @@ class ExamPage(QWidget):
     def _lay_out(self) -> None:
         top = frame(name="bar-top")
         top.setLayout(row(self._exam, self._mode, None, self.flag, self.clock, spacing=16, margins=(24, 7, 24, 7)))
-        confidence = row(label("How sure are you?", "hint"), *self._confidence_buttons.values(), None)
-        self._confidence_row.setLayout(confidence)
         self._scroller = Scroller(margins=(56, 32, 56, 24), spacing=14)
-        for widget in (self.notice, self.view, self._confidence_row):
+        for widget in (self.notice, self.view, self._confidence):
             self._scroller.column.addWidget(widget)
         self._scroller.column.addStretch(1)
         question = QWidget()
@@ -149,7 +140,7 @@ class ExamPage(QWidget):
     def _connect(self) -> None:
         self.view.choice_made.connect(self._choose)
         self.view.strike_asked.connect(self._strike)
-        self._confidence.idClicked.connect(self._rate)
+        self._confidence.rated.connect(self._rate)
         self.flag.clicked.connect(self._toggle_flag)
         self.previous.clicked.connect(self._go_back)
         self.next.clicked.connect(self._go_on)
@@ -197,9 +188,7 @@ class ExamPage(QWidget):
             self._go_on()
         elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Left):
             self._go_back()
-        elif key in CONFIDENCE_KEYS and self._confidence_row.isVisible():
-            self._confidence_buttons[CONFIDENCE_KEYS[key]].click()
-        elif key == Qt.Key.Key_Escape:
+        elif not self._confidence.press(key) and key == Qt.Key.Key_Escape:
             self._await_strike(False)
             self.notice.hide()
 
@@ -248,11 +237,7 @@ class ExamPage(QWidget):
         is_flagged = attempt.position in attempt.flagged
         self.flag.setChecked(is_flagged)
         self.flag.set_label("Marked for review" if is_flagged else "Mark for review")
-        self._confidence.setExclusive(False)
-        for confidence, button in self._confidence_buttons.items():
-            button.setChecked(answer is not None and answer.confidence is confidence)
-            button.setEnabled(bool(self._choice))
-        self._confidence.setExclusive(True)
+        self._confidence.show_confidence(answer.confidence if answer else None, is_open=bool(self._choice))
         self._saved.setText("Saved")
 
     def _choose(self, choice: Choice) -> None:
@@ -264,9 +249,9 @@ class ExamPage(QWidget):
         self.notice.hide()
         self._run(partial(self._sitting.answer, choice, confidence))
 
-    def _rate(self, number: int) -> None:
-        if self._sitting is not None and self._choice and not self._is_turning:
-            self._run(partial(self._sitting.answer, self._choice, list(Confidence)[number]))
+    def _rate(self, confidence: Confidence) -> None:
+        if self._sitting is not None and self._choice:
+            self._run(partial(self._sitting.answer, self._choice, confidence))
 
     def _strike(self, option_id: str) -> None:
         if self._sitting is not None and self._attempt is not None and not self._is_turning:

@@ -5,10 +5,10 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Attempt
-from pingtopass_desktop.domain.question import NOT_ANSWERED, Choice, Confidence
+from pingtopass_desktop.domain.question import NOT_ANSWERED, Choice
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.practice import PracticeSitting
 from pingtopass_desktop.ui import keys
@@ -25,11 +25,9 @@ from pingtopass_desktop.ui.widgets.basics import (
     row,
     set_kind,
 )
+from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS, ConfidenceRow
 from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel
 from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint
-
-CONFIDENCE_WORDS = {Confidence.SURE: "Sure", Confidence.THINK_SO: "Think so", Confidence.GUESS: "Guess"}
-CONFIDENCE_KEYS = {Qt.Key.Key_V: Confidence.SURE, Qt.Key.Key_W: Confidence.THINK_SO, Qt.Key.Key_Y: Confidence.GUESS}
 
 
 class PracticePage(QWidget):
@@ -78,16 +76,7 @@ class PracticePage(QWidget):
         self._end = Button("End session")
         self._notice = Notice()
         self.view = QuestionView(shows_chips=True)
-        self._confidence_label = label("How sure are you?", "hint")
-        self._confidence = QButtonGroup(self)
-        self._confidence.setExclusive(True)
-        self._confidence_buttons: dict[Confidence, Button] = {}
-        for number, confidence in enumerate(Confidence):
-            button = Button(CONFIDENCE_WORDS[confidence], "pill")
-            button.setCheckable(True)
-            self._confidence.addButton(button, number)
-            self._confidence_buttons[confidence] = button
-        self._confidence_row = QWidget()
+        self._confidence = ConfidenceRow()
         self.feedback = Card(spacing=8)
         self._verdict = label(kind="chip")
         self._timing = label(kind="hint")
@@ -105,15 +94,12 @@ class PracticePage(QWidget):
                 self._exam, self._mode, None, self._count, self._progress, self._end, spacing=16, margins=(24, 7, 24, 7)
             )
         )
-        row_of_confidence = row(self._confidence_label, *self._confidence_buttons.values(), None)
-        row_of_confidence.setContentsMargins(0, 6, 0, 0)
-        self._confidence_row.setLayout(row_of_confidence)
         heading = row(self._verdict, self._timing, None)
         self.feedback.column.addLayout(heading)
         self.feedback.column.addWidget(self._explanation)
         self.feedback.column.addWidget(self._reference)
         self._scroller = Scroller(margins=(48, 32, 48, 24), spacing=14)
-        for widget in (self._notice, self.view, self._confidence_row, self.feedback):
+        for widget in (self._notice, self.view, self._confidence, self.feedback):
             self._scroller.column.addWidget(widget)
         self._scroller.column.addStretch(1)
         bottom = frame(name="bar-bottom")
@@ -164,11 +150,9 @@ class PracticePage(QWidget):
             self.panel.write_note()
         elif key == Qt.Key.Key_X and self._is_checked():
             self.feedback.setVisible(not self.feedback.isVisible())
-        elif key in CONFIDENCE_KEYS and self._confidence_row.isVisible():
-            self._confidence_buttons[CONFIDENCE_KEYS[key]].click()
         elif key == Qt.Key.Key_Escape:
             self._await_strike(False)
-        else:
+        elif not self._confidence.press(key):
             super().keyPressEvent(event)
 
     def _is_checked(self) -> bool:
@@ -181,10 +165,7 @@ class PracticePage(QWidget):
         self._is_busy = False
         self._choice = NOT_ANSWERED
         self.view.show_question(self._sitting.current, attempt.item.order)
-        self._confidence.setExclusive(False)
-        for button in self._confidence_buttons.values():
-            button.setChecked(False)
-        self._confidence.setExclusive(True)
+        self._confidence.show_confidence(None)
         self.panel.show_question(self._sitting.current.question)
         self._scroller.verticalScrollBar().setValue(0)
         self._show_attempt(attempt)
@@ -203,7 +184,7 @@ class PracticePage(QWidget):
         struck = attempt.struck.get(attempt.position, frozenset())
         answer = attempt.answers.get(attempt.position)
         self._previous.setEnabled(attempt.position > 0)
-        self._confidence_row.setVisible(answer is None and attempt.rules.asks_confidence)
+        self._confidence.setVisible(answer is None and attempt.rules.asks_confidence)
         self.feedback.setVisible(answer is not None)
         if answer is None:
             self.view.show_answer(self._choice, struck, is_open=True)
@@ -276,9 +257,7 @@ class PracticePage(QWidget):
             self._notice.show_text(missing, "notice-warn")
             self._scroller.ensureWidgetVisible(self._notice)
             return
-        checked = self._confidence.checkedId()
-        confidence = list(Confidence)[checked] if checked >= 0 else None
-        self._run(partial(self._sitting.check, self._choice, confidence), self._checked)
+        self._run(partial(self._sitting.check, self._choice, self._confidence.confidence), self._checked)
 
     def _checked(self, attempt: Attempt) -> None:
         self._notice.hide()
