@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from pingtopass_desktop.app.window_settings import WindowSettings
 from pingtopass_desktop.learner import marks
@@ -150,3 +150,17 @@ def _assert_fits(page: QWidget | None) -> None:
             parent = widget.parentWidget()
             assert parent is not None
             assert widget.width() <= parent.width(), widget
+
+
+def test_tab_visits_options_before_confidence_note_and_buttons(window: Window) -> None:
+    window.press("Return")
+    page = window.shell.practice
+    while page.view.question is None or not page.view.question.type.is_choice:
+        window.press("Right")
+    page.setFocus()
+    visited: list[QWidget | None] = []
+    for _ in range(len(page.view.options.rows) + 6):
+        window.press("Tab")
+        visited.append(QApplication.focusWidget())
+    assert visited[1 : len(page.view.options.rows) + 1] == page.view.options.rows
+    assert visited.index(page.panel.note) < visited.index(page.panel.bookmark) < visited.index(page.main)

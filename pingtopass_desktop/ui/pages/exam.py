@@ -13,7 +13,7 @@ from pingtopass_desktop.study.exam import ExamSitting
 from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.pages.exam_review import ReviewScreen
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, frame, label, row
+from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, frame, label, row, set_tab_order
 from pingtopass_desktop.ui.widgets.confidence_row import ConfidenceRow
 from pingtopass_desktop.ui.widgets.confirm import confirm_end
 from pingtopass_desktop.ui.widgets.exam_clock import ExamClock
@@ -140,6 +140,7 @@ class ExamPage(QWidget):
     def _connect(self) -> None:
         self.view.choice_made.connect(self._choose)
         self.view.strike_asked.connect(self._strike)
+        self.view.rebuilt.connect(self._order_tabs)
         self._confidence.rated.connect(self._rate)
         self.flag.clicked.connect(self._toggle_flag)
         self.previous.clicked.connect(self._go_back)
@@ -191,6 +192,11 @@ class ExamPage(QWidget):
         elif not self._confidence.press(key) and key == Qt.Key.Key_Escape:
             self._await_strike(False)
             self.notice.hide()
+
+    def _order_tabs(self) -> None:
+        bottom = (self.previous, self.next, self._review_button, self._end)
+        controls = (*self.view.controls, *self._confidence.controls)
+        set_tab_order((self.flag, *self.navigator.tiles, self.notice.action, *controls, *bottom))
 
     @property
     def _is_reviewing(self) -> bool:

@@ -24,6 +24,7 @@ from pingtopass_desktop.ui.widgets.basics import (
     label,
     row,
     set_kind,
+    set_tab_order,
 )
 from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS, ConfidenceRow
 from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel
@@ -118,6 +119,7 @@ class PracticePage(QWidget):
     def _connect(self) -> None:
         self.view.choice_made.connect(self._choose)
         self.view.strike_asked.connect(self._strike)
+        self.view.rebuilt.connect(self._order_tabs)
         self.main.clicked.connect(self._go_on)
         self._previous.clicked.connect(self._go_back)
         self._end.clicked.connect(self.end_session)
@@ -154,6 +156,11 @@ class PracticePage(QWidget):
             self._await_strike(False)
         elif not self._confidence.press(key):
             super().keyPressEvent(event)
+
+    def _order_tabs(self) -> None:
+        panel = (self.panel.note, self.panel.bookmark, self.panel.report)
+        controls = (*self.view.controls, *self._confidence.controls)
+        set_tab_order((self._end, self._notice.action, *controls, *panel, self._previous, self.main))
 
     def _is_checked(self) -> bool:
         return self._attempt is not None and self._attempt.position in self._attempt.answers

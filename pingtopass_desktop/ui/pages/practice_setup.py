@@ -12,7 +12,18 @@ from pingtopass_desktop.study import practice
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.practice import PracticeOffer, PracticeSitting, Selection
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.widgets.basics import Button, Card, Notice, Scroller, clear_layout, flow, label, plural, row
+from pingtopass_desktop.ui.widgets.basics import (
+    Button,
+    Card,
+    Notice,
+    Scroller,
+    clear_layout,
+    flow,
+    label,
+    plural,
+    row,
+    set_tab_order,
+)
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.layouts import Columns
 
@@ -151,6 +162,9 @@ class PracticeSetupPage(QWidget):
             self._objectives[objective.id] = box
             self._objective_column.addWidget(box)
         self._objective_column.addStretch(1)
+        pills = (*self.selection_buttons.values(), *self.count_buttons.values())
+        boxes = (self._everything, *self._objectives.values())
+        set_tab_order((self.picker.box, *boxes, *pills, self._confidence, self.start))
         self._everything.blockSignals(True)
         self._everything.setChecked(True)
         self._everything.blockSignals(False)

@@ -54,10 +54,11 @@ class _Row(QFrame):
 class OrderingList(QWidget):
     """Steps to bring into order: the arrow buttons or Alt and the arrow keys move a step.
 
-    Signals: `choice_made` with the ids in their new order.
+    Signals: `choice_made` with the ids in their new order; `rebuilt` when the rows are new ones.
     """
 
     choice_made = Signal(tuple)
+    rebuilt = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,6 +79,10 @@ class OrderingList(QWidget):
     @property
     def rows(self) -> list["_Row"]:
         return self._rows
+
+    @property
+    def controls(self) -> list[QWidget]:
+        return [each for widget in self._rows for each in (widget, *widget.findChildren(Button))]
 
     def show_question(self, question: Question, order: Sequence[str], media: dict[str, bytes]) -> None:
         self._question, self._media = question, media
@@ -128,6 +133,7 @@ class OrderingList(QWidget):
                 self._add_arrows(widget, index)
             self._rows.append(widget)
             self._layout.addWidget(widget)
+        self.rebuilt.emit()
 
     def _add_arrows(self, widget: _Row, index: int) -> None:
         for step, sign, name in ((-1, "↑", "Move up"), (1, "↓", "Move down")):
@@ -217,6 +223,10 @@ class MatchingList(QWidget):
             if not is_right:
                 widget.texts.addWidget(label(f"You chose: {given or 'nothing'}", "secondary", wraps=True))
             widget.show_result(is_right, "Fits" if is_right else "Does not fit", option.rationale, self._media)
+
+    @property
+    def controls(self) -> list[QWidget]:
+        return list(self._boxes.values())
 
     @property
     def first(self) -> QComboBox | None:

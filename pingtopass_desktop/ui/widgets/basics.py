@@ -1,5 +1,8 @@
 """Small parts that every page is built of: labels by kind, cards, bars, buttons with a key beside the word."""
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -269,6 +272,12 @@ class Scroller(QScrollArea):
         self.column.setContentsMargins(*margins)
         self.column.setSpacing(spacing)
         self.setWidget(inner)
+
+
+def set_tab_order(widgets: Iterable[QWidget]) -> None:
+    """Let Tab visit the widgets in this order, which is that of reading."""
+    for before, after in pairwise(widgets):
+        QWidget.setTabOrder(before, after)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

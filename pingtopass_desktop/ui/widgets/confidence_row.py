@@ -30,6 +30,10 @@ class ConfidenceRow(QWidget):
         """What is chosen now."""
         return next((each for each, button in self._buttons.items() if button.isChecked()), None)
 
+    @property
+    def controls(self) -> list[Button]:
+        return list(self._buttons.values())
+
     def show_confidence(self, confidence: Confidence | None, *, is_open: bool = True) -> None:
         """Show what was chosen, or nothing; closed buttons cannot be pressed."""
         self._group.setExclusive(False)

@@ -38,6 +38,10 @@ class Navigator(QWidget):
         box.addWidget(side)
         self._scroller = scroller
 
+    @property
+    def tiles(self) -> list[Button]:
+        return self._tiles
+
     def open(self, attempt: Attempt) -> None:
         """Make the tiles of another form."""
         for tile in self._tiles:
@@ -69,6 +73,7 @@ class Navigator(QWidget):
             set_property(tile, "answered", "true" if is_answered else "false")
             set_property(tile, "flagged", "true" if is_flagged else "false")
             tile.setEnabled(attempt.may_go_back or is_here)
+            tile.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_here else Qt.FocusPolicy.ClickFocus)
             states = ["answered" if is_answered else "unanswered"]
             states += ["marked for review"] if is_flagged else []
             states += ["shown now"] if is_here else []

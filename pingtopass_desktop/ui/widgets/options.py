@@ -185,6 +185,10 @@ class OptionList(QWidget):
         """The rows shown, in the order shown."""
         return self._rows[: len(self._order)]
 
+    @property
+    def controls(self) -> list[QWidget]:
+        return list(self.rows)
+
     def show_question(self, question: Question, order: Sequence[str], media: dict[str, bytes]) -> None:
         self._question, self._order, self._media = question, tuple(order), media
         self._chosen, self._is_open = (), True

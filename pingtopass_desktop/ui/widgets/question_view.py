@@ -45,10 +45,15 @@ def incomplete_hint(question: Question, choice: Choice) -> str:
 
 
 class QuestionView(QWidget):
-    """One question. Signals: `choice_made` with the choice as it now stands; `strike_asked` with an option's id."""
+    """One question.
+
+    Signals: `choice_made` with the choice as it now stands; `strike_asked` with an option's id; `rebuilt` when the
+    controls of the answer area are others than before, so that their place in the order of Tab must be set again.
+    """
 
     choice_made = Signal(tuple)
     strike_asked = Signal(str)
+    rebuilt = Signal()
 
     def __init__(self, *, shows_chips: bool) -> None:
         super().__init__()
@@ -68,6 +73,7 @@ class QuestionView(QWidget):
             box.addWidget(area)
             area.choice_made.connect(self.choice_made)
         self.options.strike_asked.connect(self.strike_asked)
+        self.ordering.rebuilt.connect(self.rebuilt)
 
     @property
     def question(self) -> Question | None:
@@ -90,6 +96,7 @@ class QuestionView(QWidget):
         for each in (self.options, self.ordering, self.matching):
             each.setVisible(each is area)
         area.show_question(question, order, shown.media)
+        self.rebuilt.emit()
 
     def show_answer(self, choice: Choice, struck: frozenset[str], *, is_open: bool) -> None:
         """Show what was chosen and struck out; no word of right or wrong."""
@@ -137,6 +144,11 @@ class QuestionView(QWidget):
             self.options.rows[0].setFocus(Qt.FocusReason.OtherFocusReason)
         elif area is self.matching and self.matching.first is not None:
             self.matching.first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def controls(self) -> list[QWidget]:
+        """What the keyboard visits in the answer area, in the order of reading."""
+        return list(self._area().controls)
 
     def _area(self) -> OptionList | OrderingList | MatchingList:
         question_type = self._shown.question.type if self._shown else QuestionType.MULTIPLE_CHOICE
