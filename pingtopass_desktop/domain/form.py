@@ -87,10 +87,11 @@ def draw_form(counts: Mapping[str, int], pool: Pool, seed: int, now_ms: int, exp
     """
     drawn: list[str] = []
     shortfall: list[Shortfall] = []
+    points: set[str] = set()
     for objective_id, needed in counts.items():
         candidates = pool.get(objective_id, ())
         random = Random(f"{seed}:{objective_id}")
-        picked = _pick(candidates, needed, random, now_ms, exposures)
+        picked = _pick(candidates, needed, random, now_ms, exposures, points)
         if len(picked) < needed:
             shortfall.append(Shortfall(objective_id, needed, len(picked)))
         drawn += picked
@@ -100,10 +101,19 @@ def draw_form(counts: Mapping[str, int], pool: Pool, seed: int, now_ms: int, exp
     return Form(tuple(drawn))
 
 
-def _pick(candidates: Sequence[Candidate], needed: int, random: Random, now_ms: int, exposures: Exposures) -> list[str]:
-    """Up to `needed` questions on distinct points; looks at no more of the pool than it has to."""
+def _pick(
+    candidates: Sequence[Candidate],
+    needed: int,
+    random: Random,
+    now_ms: int,
+    exposures: Exposures,
+    points: set[str],
+) -> list[str]:
+    """Up to `needed` questions on points that are not in `points` yet, which grows by theirs.
+
+    Looks at no more of the pool than it has to.
+    """
     picked: list[str] = []
-    points: set[str] = set()
     seen: list[tuple[int, Candidate]] = []
     shuffled = _lazily_shuffled(candidates, random)
     while len(picked) < needed and (chunk := list(islice(shuffled, max(32, 2 * needed)))):

@@ -4,6 +4,7 @@ StoreError
   StoreUnavailable   the environment's fault: disk full, folder read-only, file locked
   StoreDamaged       the file is not a sound database; it is left as it is
   StoreTooNew        written by a newer program; it is left as it is
+  StoreFault         our own mistake, such as a broken constraint; the file is sound
 """
 
 import errno
@@ -16,6 +17,18 @@ from pathlib import Path
 APPLICATION_ID = 0x50325045  # "P2PE"
 
 _DISK_FULL = "The disk is full. Free some space and try again; what was saved is safe."
+
+_HEADER_BYTES = 100
+"""user_version stands at offset 60, application_id at 68: https://www.sqlite.org/fileformat.html, section 1.3."""
+
+_OUR_FAULTS = (
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_MISUSE,
+    sqlite3.SQLITE_RANGE,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_NOMEM,
+)
 
 _SCHEMA = Path(__file__).with_name("schema")
 
@@ -40,6 +53,10 @@ class StoreTooNew(StoreError):
     pass
 
 
+class StoreFault(StoreError):
+    pass
+
+
 class Database:
     """One connection to a learner's file, used by one thread. Every commit is on disk when it returns."""
 
@@ -49,6 +66,7 @@ class Database:
         Raises: StoreError.
         """
         self.path = path
+        _refuse_newer(path)
         with self.translated():
             path.parent.mkdir(parents=True, exist_ok=True)
             self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
@@ -101,11 +119,7 @@ class Database:
             version = self._version()
             latest = latest_version()
             if version > latest:
-                raise StoreTooNew(
-                    self.path,
-                    f"{self.path.name} was written by a newer version of PingToPass and is left untouched. "
-                    "Update PingToPass to open it.",
-                )
+                raise _too_new(self.path)
             db = self.connection
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
@@ -151,7 +165,31 @@ def store_error(path: Path, error: sqlite3.Error) -> StoreError:
         return StoreUnavailable(path, f"{path.name} is in use by another program. Close it, then try again.")
     if primary == sqlite3.SQLITE_IOERR:
         return StoreUnavailable(path, f"The disk did not take {path.name} ({error}). Check the disk, then try again.")
+    if primary is None or primary in _OUR_FAULTS:
+        message = f"PingToPass made a mistake ({error}). Nothing of this step was saved; what was saved before is safe."
+        return StoreFault(path, message)
     return _damaged(path, str(error))
+
+
+def _refuse_newer(path: Path) -> None:
+    """Look at the file's first bytes before SQLite opens it, which may write: a newer file stays untouched."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+    except OSError:
+        return  # missing or unreadable: opening it says what is wrong
+    version = int.from_bytes(header[60:64], "big", signed=True)
+    is_ours = int.from_bytes(header[68:72], "big") == APPLICATION_ID
+    if len(header) == _HEADER_BYTES and is_ours and version > latest_version():
+        raise _too_new(path)
+
+
+def _too_new(path: Path) -> StoreTooNew:
+    return StoreTooNew(
+        path,
+        f"{path.name} was written by a newer version of PingToPass and is left untouched. "
+        "Update PingToPass to open it.",
+    )
 
 
 def _damaged(path: Path, detail: str) -> StoreDamaged:

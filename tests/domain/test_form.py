@@ -257,3 +257,14 @@ def test_siblings_count_once_in_a_shortfall() -> None:
     pool = {"o": [Candidate("a", "same"), Candidate("b", "same"), Candidate("c")]}
     form = draw_form({"o": 3}, pool, 1, NOW, NOTHING_SEEN)
     assert form.shortfall == (Shortfall("o", 3, 2),)
+
+
+def test_siblings_do_not_meet_across_objectives() -> None:
+    pool = {
+        "1": [Candidate("a", "point"), Candidate("b")],
+        "2": [Candidate("c", "point"), Candidate("d")],
+    }
+    for seed in range(50):
+        drawn = draw_form({"1": 1, "2": 1}, pool, seed, 0, lambda ids: {})
+        assert len(drawn.question_ids) == 2
+        assert set(drawn.question_ids) != {"a", "c"}

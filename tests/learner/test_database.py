@@ -14,6 +14,7 @@ from pingtopass_desktop.learner.database import (
     Database,
     StoreDamaged,
     StoreError,
+    StoreFault,
     StoreTooNew,
     StoreUnavailable,
     latest_version,
@@ -209,6 +210,8 @@ def test_every_code_becomes_a_store_error(code: int) -> None:
         (sqlite3.SQLITE_CORRUPT, StoreDamaged, "damaged"),
         (sqlite3.SQLITE_CORRUPT_INDEX, StoreDamaged, "damaged"),
         (sqlite3.SQLITE_NOTADB, StoreDamaged, "damaged"),
+        (sqlite3.SQLITE_CONSTRAINT_UNIQUE, StoreFault, "made a mistake"),
+        (sqlite3.SQLITE_MISUSE, StoreFault, "made a mistake"),
     ],
 )
 def test_an_error_is_told_by_whose_fault_it_is(code: int, kind: type[StoreError], words: str) -> None:
@@ -271,3 +274,17 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> Non
     assert db.execute("PRAGMA user_version").fetchone()[0] == -1
     assert [row[0] for row in db.execute("SELECT name FROM sqlite_schema")] == ["notes"]
     db.close()
+
+
+def test_a_newer_file_with_a_log_beside_it_is_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "learner.db"
+    Database(path).close()
+    db = sqlite3.connect(path)
+    db.execute(f"PRAGMA user_version = {latest_version() + 1}")
+    db.close()
+    log = path.with_name("learner.db-wal")
+    log.write_bytes(b"the log of the newer program" * 100)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    with pytest.raises(StoreTooNew, match="left untouched"):
+        Database(path)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
