@@ -1,5 +1,6 @@
 """What all tests share: Hypothesis profiles, the starter pack, a learner on a fresh store, and a guard on threads."""
 
+import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from pingtopass_desktop.library.starter import publish_starter
 from pingtopass_desktop.study.context import Study
 from tests.fakes.counts import IS_SOAK
 from tests.fakes.laptop import Laptop
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before any test makes a window
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 settings.register_profile("default", max_examples=30, deadline=None, suppress_health_check=_SLOW)
