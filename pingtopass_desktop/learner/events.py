@@ -144,6 +144,8 @@ class Answered(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Flagged(Payload):
+    """A question of an attempt marked for review, or the mark taken off."""
+
     type: ClassVar[str] = "flagged"
     attempt: str
     sitting: str
@@ -154,6 +156,8 @@ class Flagged(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Struck(Payload):
+    """An option struck out, or taken back."""
+
     type: ClassVar[str] = "struck"
     attempt: str
     sitting: str
@@ -195,6 +199,8 @@ class AttemptFinished(Payload):
 
 @dataclass(frozen=True, slots=True)
 class BookmarkSet(Payload):
+    """A question bookmarked, or the bookmark removed."""
+
     type: ClassVar[str] = "bookmark_set"
     question: str
     on: bool
@@ -220,6 +226,8 @@ class SettingSet(Payload):
 
 @dataclass(frozen=True, slots=True)
 class QuestionReported(Payload):
+    """A problem with a question, for its authors. `reason` is a key of `study.marks.REPORT_REASONS`."""
+
     type: ClassVar[str] = "question_reported"
     report: str
     question: str
