@@ -198,17 +198,27 @@ def summaries(
     """Attempts, the latest first."""
     order = "a.finished_at" if is_finished else "a.started_at"
     rows = db.execute(
-        "SELECT a.id, a.exam, a.mode, a.label, a.device, json_array_length(a.form, '$.questions'), "
-        "(SELECT count(*) FROM attempt_items AS i WHERE i.attempt = a.id AND i.choice != '[]'), "
-        "a.started_at, json_extract(a.rules, '$.limit_ms'), "
-        "max(coalesce(a.elapsed_ms, 0), coalesce(l.elapsed_ms, 0)), coalesce(l.position, 0), "
-        "a.finished_at, a.reason, a.raw, a.scaled, a.passed, coalesce(a.interruptions, l.interruptions, 0) "
-        "FROM attempts AS a LEFT JOIN attempt_local AS l ON l.attempt = a.id "
-        f"WHERE (a.finished_at IS NOT NULL) = ? AND (? IS NULL OR a.mode = ?) AND (? IS NULL OR a.exam = ?) "
-        f"ORDER BY {order} DESC LIMIT ?",
+        f"{_SUMMARIES} WHERE (a.finished_at IS NOT NULL) = ? AND (? IS NULL OR a.mode = ?) "
+        f"AND (? IS NULL OR a.exam = ?) ORDER BY {order} DESC LIMIT ?",
         (is_finished, mode, mode, exam_id, exam_id, limit),
     ).fetchall()
     return [_summary(row) for row in rows]
+
+
+def summary(db: sqlite3.Connection, attempt_id: str) -> AttemptSummary | None:
+    """One attempt, finished or not; None if unknown."""
+    row = db.execute(f"{_SUMMARIES} WHERE a.id = ?", (attempt_id,)).fetchone()
+    return _summary(row) if row else None
+
+
+_SUMMARIES = (
+    "SELECT a.id, a.exam, a.mode, a.label, a.device, json_array_length(a.form, '$.questions'), "
+    "(SELECT count(*) FROM attempt_items AS i WHERE i.attempt = a.id AND i.choice != '[]'), "
+    "a.started_at, json_extract(a.rules, '$.limit_ms'), "
+    "max(coalesce(a.elapsed_ms, 0), coalesce(l.elapsed_ms, 0)), coalesce(l.position, 0), "
+    "a.finished_at, a.reason, a.raw, a.scaled, a.passed, coalesce(a.interruptions, l.interruptions, 0) "
+    "FROM attempts AS a LEFT JOIN attempt_local AS l ON l.attempt = a.id"
+)
 
 
 def _summary(row: tuple[Any, ...]) -> AttemptSummary:

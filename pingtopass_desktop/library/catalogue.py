@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pingtopass_desktop.domain.exam import Exam
 from pingtopass_desktop.library.pack import Pack, PackDamaged, PackError
-from pingtopass_desktop.library.publish import POINTER_SUFFIX, pointer_file, read_pointer
+from pingtopass_desktop.library.publish import POINTER_SUFFIX, read_pointer
 
 
 class UnknownExam(Exception):
@@ -84,9 +84,6 @@ class Catalogue:
                 return pack
         self._others[name] = Pack(self._folder / name)
         return self._others[name]
-
-    def pointer_path(self, bank_id: str) -> Path:
-        return pointer_file(self._folder, bank_id)
 
     def close(self) -> None:
         for pack in (*self._packs.values(), *self._others.values()):

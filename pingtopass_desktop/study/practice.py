@@ -149,8 +149,8 @@ def resume(study: Study, attempt_id: str) -> "PracticeSitting":
     with study.store.database.translated():
         loaded = attempts.load_attempt(study.store.db, attempt_id)
         local = attempts.load_local(study.store.db, attempt_id)
-        label = next((s.label for s in attempts.summaries(study.store.db, is_finished=False) if s.id == attempt_id), "")
-    if loaded is None or loaded[0].is_finished:
+        summary = attempts.summary(study.store.db, attempt_id)
+    if loaded is None or summary is None or loaded[0].is_finished:
         raise KeyError(attempt_id)
     attempt, sitting_id = loaded
     pack = attempt_pack(study, local.pack if local else "", attempt.exam_id)
@@ -160,7 +160,7 @@ def resume(study: Study, attempt_id: str) -> "PracticeSitting":
     exam = next(exam for exam in pack.exams() if exam.id == attempt.exam_id)
     attempt = attempt.resume()
     position = attempt.unanswered[0] if attempt.unanswered else len(attempt.items) - 1
-    return PracticeSitting(study, replace(attempt, position=position), sitting_id, exam, pack, shown, label)
+    return PracticeSitting(study, replace(attempt, position=position), sitting_id, exam, pack, shown, summary.label)
 
 
 class PracticeSitting:

@@ -114,10 +114,8 @@ def report(study: Study, attempt_id: str) -> ScoreReport:
     """The report on a finished attempt. Raises: UnknownAttempt, StoreError, PackError."""
     with study.store.database.translated():
         loaded = attempts.load_attempt(study.store.db, attempt_id)
-        summary = next(
-            (s for s in attempts.summaries(study.store.db, is_finished=True, limit=100_000) if s.id == attempt_id), None
-        )
-    if loaded is None or summary is None:
+        summary = attempts.summary(study.store.db, attempt_id)
+    if loaded is None or summary is None or summary.finished_at is None:
         raise UnknownAttempt(f"There is no finished attempt {attempt_id!r}.")
     attempt = loaded[0]
     listed = next((entry for entry in study.catalogue.exams() if entry.exam.id == attempt.exam_id), None)

@@ -228,10 +228,6 @@ class MatchingList(QWidget):
     def controls(self) -> list[QWidget]:
         return list(self._boxes.values())
 
-    @property
-    def first(self) -> QComboBox | None:
-        return next(iter(self._boxes.values()), None)
-
     def _chosen(self) -> None:
         pairs = [f"{left}={box.currentData()}" for left, box in self._boxes.items() if box.currentData()]
         self.choice_made.emit(tuple(sorted(pairs)))

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pingtopass_desktop.domain.question import Choice, Question, QuestionType
+from pingtopass_desktop.domain.question import Choice, Question, QuestionType, is_complete
 from pingtopass_desktop.study.context import ShownQuestion
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.arranging import MatchingList, OrderingList
@@ -33,7 +33,7 @@ def instruction(question: Question) -> str:
 def incomplete_hint(question: Question, choice: Choice) -> str:
     """What is still missing or too much in an answer; empty where it is complete."""
     size, given = question.answer_size, len(choice)
-    if given == size:
+    if is_complete(question, choice):
         return ""
     if question.type is QuestionType.MATCHING:
         return f"{given} of {size} pairs are matched."
@@ -136,14 +136,6 @@ class QuestionView(QWidget):
     def strike_index(self, index: int) -> None:
         if self._area() is self.options:
             self.options.strike_index(index)
-
-    def focus_answers(self) -> None:
-        """Put the keyboard into the answer area."""
-        area = self._area()
-        if area is self.options and self.options.rows:
-            self.options.rows[0].setFocus(Qt.FocusReason.OtherFocusReason)
-        elif area is self.matching and self.matching.first is not None:
-            self.matching.first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def controls(self) -> list[QWidget]:
