@@ -1,12 +1,13 @@
 """A synthetic bank of any size: the same seed gives the same bank. Words follow Zipf's law, as in real texts."""
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
 from random import Random
 from uuid import UUID
+
+from msgspec import Struct
 
 from pingtopass_desktop.domain.exam import Exam, MultipleResponseRule, Navigation, Objective, Tier
 from pingtopass_desktop.domain.question import Option, Question, QuestionType
@@ -31,8 +32,7 @@ _KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedBank:
+class PublishedBank(Struct, frozen=True):
     """A folder with one published bank. `publish_s` is None where it was there from an earlier run."""
 
     packs: Path

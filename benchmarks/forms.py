@@ -7,9 +7,10 @@ questions of the last 24 hours; here it is run without that condition, which spa
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct
 
 from benchmarks.bank import EXAM_ID, FORM_SIZE, WEIGHTS, published
 from benchmarks.measure import Row, pairs, progress, row, timed
@@ -22,8 +23,7 @@ from pingtopass_desktop.study.context import Study, wall_ms
 _DAY_MS = 24 * 3600 * 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _Learner:
+class _Learner(Struct, frozen=True):
     """One learner with one bank, ids of its questions by objective in memory, and the pack for plain SQL."""
 
     study: Study

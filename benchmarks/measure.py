@@ -5,14 +5,14 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of the table. Times in milliseconds; `ratio` is the median of the ratios of pairs. `goal` is the
     largest ratio that is good enough, None for a row that only informs."""
 

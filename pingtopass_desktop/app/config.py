@@ -1,14 +1,14 @@
 """Where this installation keeps its files, and how it was asked to start. No Qt, and nothing is created here."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 DATA_DIR_VARIABLE = "PINGTOPASS_DATA_DIR"
 
 
-@dataclass(frozen=True, slots=True)
-class DataFolder:
+class DataFolder(Struct, frozen=True):
     """All state of the program: one folder, and the places in it."""
 
     root: Path
@@ -43,8 +43,7 @@ class DataFolder:
         return self.root / "window.json"
 
 
-@dataclass(frozen=True, slots=True)
-class TourOptions:
+class TourOptions(Struct, frozen=True):
     """How `tour` drives the window: where the pictures go and what they look like. `text_zoom` in percent."""
 
     folder: Path

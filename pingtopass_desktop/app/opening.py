@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from pingtopass_desktop.app.config import DataFolder
 from pingtopass_desktop.domain.exam import Exam
@@ -21,8 +22,7 @@ _log = logging.getLogger(__name__)
 _LOOKED_THROUGH_BYTES = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """What the first page needs. `notices` are problems that leave the rest usable, in plain words."""
 
     study: Study

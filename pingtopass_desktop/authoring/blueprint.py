@@ -8,7 +8,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pingtopass_desktop.authoring.importers.mapping import ImportRules
 from pingtopass_desktop.domain.exam import Exam, MultipleResponseRule, Navigation, Objective, Tier
@@ -22,8 +24,7 @@ PASS_PERMILLE = 700
 ALL_CODE, ALL_NAME = "1", "All questions"
 
 
-@dataclass(frozen=True, slots=True)
-class Blueprint:
+class Blueprint(Struct, frozen=True):
     """An exam with its objectives. `codes` gives the code of an objective for every way in which data name it."""
 
     exam: Exam

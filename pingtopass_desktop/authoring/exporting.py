@@ -1,7 +1,8 @@
 """Exporting: one exam of a pack becomes a bank folder or zip that can be read, changed and imported again."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from pingtopass_desktop.library.bank.export import write_bank
 from pingtopass_desktop.library.pack import Pack, PackError

@@ -5,9 +5,11 @@ ForeignError   the files as a whole cannot become an exam
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pingtopass_desktop.authoring.blueprint import Blueprint, assumed, assumed_code, exam_id_of, extended
 from pingtopass_desktop.authoring.importers.encoding import decode
@@ -36,8 +38,7 @@ class ForeignError(Exception):
     """What is wrong with the files and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """The exam that the files are for: from an exam file, or from the library, or yet to be made up."""
 
     exam_id: str
@@ -50,8 +51,7 @@ class Source:
     warnings: tuple[Problem, ...] = ()
 
 
-@dataclass(slots=True)
-class ForeignText:
+class ForeignText(Struct):
     """What was read: the bank of all valid questions, what was left out and why, what is odd."""
 
     bank: Bank
@@ -59,8 +59,7 @@ class ForeignText:
     warnings: list[Problem] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Valid:
+class _Valid(Struct, frozen=True):
     question: Question
     draft: Draft
 

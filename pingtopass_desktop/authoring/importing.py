@@ -7,10 +7,12 @@ ImportFailed      nothing was written; the message says what is wrong and what t
 import csv
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pingtopass_desktop.authoring.blueprint import Blueprint, exam_id_of
 from pingtopass_desktop.authoring.foreign import (
@@ -49,8 +51,7 @@ class ImportCancelled(ImportFailed):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class ImportReport:
+class ImportReport(Struct, frozen=True):
     """What an import did. `updated` counts questions that the library had, `unchanged` the identical ones of them.
 
     `pack` is the pack now in force; None for a dry run.
@@ -223,8 +224,7 @@ class _Import:
             raise ImportCancelled("The import was cancelled. Nothing was written.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Current:
+class _Current(Struct, frozen=True):
     bank: Bank | None
     warnings: tuple[Problem, ...] = ()
 

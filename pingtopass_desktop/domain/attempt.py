@@ -7,8 +7,10 @@ and no clock: whether an answer is right and how much time went by are arguments
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pingtopass_desktop.domain.exam import MultipleResponseRule, Navigation
 from pingtopass_desktop.domain.question import Choice, Confidence
@@ -32,8 +34,7 @@ class IllegalCommand(Exception):
     """A command that the rules or the state of the attempt do not allow. The message says which rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What holds for this attempt from start to end. `limit_ms` includes extra time; None is untimed."""
 
     mode: Mode
@@ -44,8 +45,7 @@ class Rules:
     asks_confidence: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One question of the form: which revision, and its options in the order shown."""
 
     question_id: str
@@ -53,8 +53,7 @@ class Item:
     order: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The answer that stands. `first_correct` is that of the first answer given; `changes` counts later ones."""
 
     choice: Choice
@@ -65,8 +64,7 @@ class Answer:
     changes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """The state of an attempt. Items are addressed by index from 0; `item_ms` is time spent by item."""
 
     id: str

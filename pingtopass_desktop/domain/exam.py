@@ -1,7 +1,8 @@
 """An exam as its publisher states it: rules, objectives and blueprint. It never holds questions."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Navigation(StrEnum):
@@ -24,8 +25,7 @@ class Tier(StrEnum):
     PREMIUM = "premium"
 
 
-@dataclass(frozen=True, slots=True)
-class Objective:
+class Objective(Struct, frozen=True):
     """One part of the blueprint.
 
     `weight` is in percent of the exam; `draw_count` is an exact number of questions. At most one of the two is
@@ -53,8 +53,7 @@ class Objective:
         return self.weight is not None or self.draw_count is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Exam:
+class Exam(Struct, frozen=True):
     """The stated rules of one exam. `cut_count` is the raw score that passes."""
 
     id: str

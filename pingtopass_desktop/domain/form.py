@@ -5,10 +5,11 @@ A form is reproducible: the same exam, pool, seed and exposures give the same qu
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from random import Random
+
+from msgspec import Struct
 
 from pingtopass_desktop.domain.exam import Exam, Objective
 
@@ -22,8 +23,7 @@ Exposures = Callable[[Sequence[str]], Mapping[str, int]]
 """Given question ids: for those answered before, when last (milliseconds since 1970, UTC)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A question that may be drawn. Questions of one sibling group test the same point."""
 
     id: str
@@ -34,8 +34,7 @@ Pool = Mapping[str, Sequence[Candidate]]
 """The active questions by the id of the blueprint objective that they are drawn for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shortfall:
+class Shortfall(Struct, frozen=True):
     """An objective that the bank cannot serve. `available` counts distinct points."""
 
     objective_id: str
@@ -47,8 +46,7 @@ class Shortfall:
         return self.needed - self.available
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """The drawn questions in the order shown; empty where there is a shortfall."""
 
     question_ids: tuple[str, ...]

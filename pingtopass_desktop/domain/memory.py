@@ -4,10 +4,12 @@ Steps below a day are switched off: an exam candidate plans by days. States are 
 hashed; they are a fold of the answers. Source: https://github.com/open-spaced-repetition/py-fsrs
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pingtopass_desktop.domain.question import Confidence
 
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
 DESIRED_RETENTION = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What FSRS knows of one question. `stability` in days; times in milliseconds since 1970, UTC."""
 
     stability: float
@@ -29,22 +30,17 @@ class Memory:
 
 def review(memory: Memory | None, *, is_correct: bool, confidence: Confidence | None, at_ms: int) -> Memory:
     """The memory after one more answer: wrong is Again, right is Good, right but guessed is Hard."""
-    from fsrs import (  # costs 10 ms: the first answer pays it, never the start of the window
-        Card,
-        Rating,
-        State,
-    )
-
-    card = Card(card_id=1)
+    fsrs, scheduler = _scheduler()
+    card = fsrs.Card(card_id=1)
     if memory is not None:
-        card.state, card.step = State.Review, None
+        card.state, card.step = fsrs.State.Review, None
         card.stability, card.difficulty = memory.stability, memory.difficulty
         card.last_review, card.due = _utc(memory.reviewed_ms), _utc(memory.due_ms)
-    rating = Rating.Again if not is_correct else Rating.Good
+    rating = fsrs.Rating.Good if is_correct else fsrs.Rating.Again
     if is_correct and confidence is Confidence.GUESS:
-        rating = Rating.Hard
+        rating = fsrs.Rating.Hard
     reviewed_ms = at_ms if memory is None else max(at_ms, memory.reviewed_ms)
-    card, _ = _scheduler().review_card(card, rating, _utc(reviewed_ms))
+    card, _ = scheduler.review_card(card, rating, _utc(reviewed_ms))
     if card.stability is None or card.difficulty is None:
         raise ValueError("fsrs returned a card without a memory state")
     due_ms = round(card.due.timestamp() * 1000)
@@ -52,10 +48,12 @@ def review(memory: Memory | None, *, is_correct: bool, confidence: Confidence | 
 
 
 @cache
-def _scheduler() -> "Scheduler":
-    from fsrs import Scheduler
+def _scheduler() -> "tuple[ModuleType, Scheduler]":
+    import fsrs  # costs 10 ms: the first answer pays it, never the start of the window
 
-    return Scheduler(desired_retention=DESIRED_RETENTION, learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+    return fsrs, fsrs.Scheduler(
+        desired_retention=DESIRED_RETENTION, learning_steps=(), relearning_steps=(), enable_fuzzing=False
+    )
 
 
 def _utc(at_ms: int) -> datetime:

@@ -1,8 +1,9 @@
 """A question, its options, and what a learner chose. No scoring (see `domain.scoring`), no text format."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
+
+from msgspec import Struct
 
 Choice = tuple[str, ...]
 """What a learner gave as an answer, in canonical form.
@@ -40,8 +41,7 @@ class Confidence(StrEnum):
     GUESS = "guess"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One option. `position` (from 1) only for ordering, `match` (the partner's text) only for matching."""
 
     id: str
@@ -53,8 +53,7 @@ class Option:
     match: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One immutable revision of a question. `difficulty` runs from 1 (easy) to 5; texts are Markdown."""
 
     id: str

@@ -4,11 +4,13 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
+from msgspec.json import encode
 
 from pingtopass_desktop.domain.attempt import Answer, Attempt, Item, Mode, Phase, Rules
 from pingtopass_desktop.domain.exam import MultipleResponseRule, Navigation
@@ -22,12 +24,10 @@ from pingtopass_desktop.learner.events import (
     Flagged,
     Payload,
     Struck,
-    compact_json,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptSummary:
+class AttemptSummary(Struct, frozen=True):
     """One attempt for lists. Times in milliseconds since 1970, UTC; `raw` in points, None until finished."""
 
     id: str
@@ -49,8 +49,7 @@ class AttemptSummary:
     interruptions: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LocalState:
+class LocalState(Struct, frozen=True):
     """What only this device knows of an unfinished attempt. `pack` is the file name of the release it started with."""
 
     pack: str
@@ -312,7 +311,7 @@ def _start(db: sqlite3.Connection, event: Event, payload: AttemptStarted) -> Non
 
 
 def _answer(db: sqlite3.Connection, event: Event, payload: Answered) -> None:
-    choice = compact_json(payload.choice)
+    choice = encode(payload.choice).decode()
     confidence = payload.confidence if _is_known(Confidence, payload.confidence) else None
     db.execute(
         "INSERT INTO attempt_items(attempt, question, choice, correct, first_correct, elapsed_ms, confidence, "

@@ -11,10 +11,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -33,14 +34,12 @@ class BackupUnreadable(Exception):
     """The file is no backup, is damaged, or is of a newer program. The message says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     sha256: str
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """What a backup says of itself. `packs` maps a bank to the file of its pack, `pointers` to its pointer's bytes."""
 
     format: int

@@ -3,24 +3,24 @@
 An event never changes. A payload that this version cannot use is kept, passed on and folded by a version that can.
 """
 
-import json
 import os
-from dataclasses import MISSING, dataclass, fields
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Annotated, ClassVar, Self, TypeVar
+
+from msgspec import Meta, MsgspecError, Struct
+from msgspec.json import Decoder, encode
 
 MAX_PAYLOAD_BYTES = 16_384
 
-compact_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-"""A value as JSON text without spaces. `json.dumps` builds an encoder for each call that asks for this."""
+Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""A whole number that SQLite can keep."""
 
 
 class PayloadTooLarge(Exception):
     """An action that would not fit into an event. The message says what to make smaller."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One action. `at` and `occurred_at` in milliseconds since 1970, UTC; `payload` is verbatim JSON text."""
 
     id: str
@@ -33,6 +33,10 @@ class Event:
     seq: int | None = None
 
 
+EVENT_COLUMNS = ", ".join(Event.__struct_fields__)
+"""What to select from the table `events` for ``Event(*row)``."""
+
+
 class EventIds:
     """Ids of new events: UUIDv7 whose time is a hybrid clock, so that cause sorts before effect.
 
@@ -40,19 +44,19 @@ class EventIds:
     """
 
     def __init__(self, latest_at: int, tail: bytes | None = None) -> None:
-        self._latest = latest_at
+        self.latest_at = latest_at
         random = int.from_bytes(tail or os.urandom(10), "big")
         self._high = random >> 62 & 0xFFF
         self._low = random & (1 << 62) - 1
 
     def observe(self, at: int) -> None:
         """Take note of an event from elsewhere: later ids sort after it."""
-        self._latest = max(self._latest, at)
+        self.latest_at = max(self.latest_at, at)
 
     def new(self, now_ms: int) -> tuple[str, int]:
         """A new id and its time in milliseconds."""
-        self._latest = max(now_ms, self._latest + 1)
-        return uuid7(self._latest, self._high, self._low), self._latest
+        self.latest_at = max(now_ms, self.latest_at + 1)
+        return uuid7(self.latest_at, self._high, self._low), self.latest_at
 
 
 def uuid7(at_ms: int, high: int, low: int) -> str:
@@ -68,8 +72,7 @@ def new_id(now_ms: int) -> str:
     return uuid7(now_ms, random >> 62 & 0xFFF, random & (1 << 62) - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(Struct, frozen=True):
     """Base of all payloads. Fields are JSON values; further fields of newer programs are ignored."""
 
     type: ClassVar[str] = ""
@@ -77,36 +80,21 @@ class Payload:
 
     def to_json(self) -> str:
         """Raises: PayloadTooLarge."""
-        values = {name: getattr(self, name) for name, _, _ in _shape(type(self))}
-        text = compact_json(values)
-        if len(text) > MAX_PAYLOAD_BYTES // 4 and len(text.encode("utf-8", "surrogatepass")) > MAX_PAYLOAD_BYTES:
+        text = encode(self)
+        if len(text) > MAX_PAYLOAD_BYTES:
             raise PayloadTooLarge(f"This {self.type.replace('_', ' ')} is too long to be kept. Make it shorter.")
-        return text
+        return text.decode()
 
     @classmethod
     def from_json(cls, text: str) -> Self | None:
         """The payload, or None where the text does not have its shape."""
         try:
-            values = json.loads(text)
-        except (ValueError, RecursionError):
+            return _decoder(cls).decode(text)
+        except (MsgspecError, ValueError, RecursionError):
             return None
-        if not isinstance(values, dict):
-            return None
-        arguments: dict[str, Any] = {}
-        for name, kind, is_required in _shape(cls):
-            if name not in values:
-                if is_required:
-                    return None
-                continue
-            value = values[name]
-            if not _fits(value, kind):
-                return None
-            arguments[name] = tuple(value) if isinstance(value, list) else value
-        return cls(**arguments)
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptStarted(Payload):
+class AttemptStarted(Payload, frozen=True):
     """The form: ids, revisions and option orders by item. An order is option ids, with commas where one is long."""
 
     type: ClassVar[str] = "attempt_started"
@@ -115,18 +103,17 @@ class AttemptStarted(Payload):
     exam: str
     mode: str
     label: str
-    limit_ms: int | None
+    limit_ms: Int | None
     navigation: str
     multiple_response_rule: str
-    time_percent: int
+    time_percent: Int
     asks_confidence: bool
     questions: tuple[str, ...]
-    revisions: tuple[int, ...]
+    revisions: tuple[Int, ...]
     orders: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answered(Payload):
+class Answered(Payload, frozen=True):
     """An answer given or changed. `elapsed_ms` on this question, `clock_ms` on the attempt so far."""
 
     type: ClassVar[str] = "answered"
@@ -134,16 +121,15 @@ class Answered(Payload):
     sitting: str
     mode: str
     question: str
-    revision: int
+    revision: Int
     choice: tuple[str, ...]
     correct: bool
-    elapsed_ms: int
-    clock_ms: int
+    elapsed_ms: Int
+    clock_ms: Int
     confidence: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Flagged(Payload):
+class Flagged(Payload, frozen=True):
     """A question of an attempt marked for review, or the mark taken off."""
 
     type: ClassVar[str] = "flagged"
@@ -151,11 +137,10 @@ class Flagged(Payload):
     sitting: str
     question: str
     on: bool
-    clock_ms: int
+    clock_ms: Int
 
 
-@dataclass(frozen=True, slots=True)
-class Struck(Payload):
+class Struck(Payload, frozen=True):
     """An option struck out, or taken back."""
 
     type: ClassVar[str] = "struck"
@@ -164,11 +149,10 @@ class Struck(Payload):
     question: str
     option: str
     on: bool
-    clock_ms: int
+    clock_ms: Int
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptTaken(Payload):
+class AttemptTaken(Payload, frozen=True):
     """A practice session goes on in another sitting, perhaps on another device."""
 
     type: ClassVar[str] = "attempt_taken"
@@ -176,8 +160,7 @@ class AttemptTaken(Payload):
     sitting: str
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptFinished(Payload):
+class AttemptFinished(Payload, frozen=True):
     """The end and the result. `results` has one of '1', '0', '-' (not answered) for each question; `confidences`
     one of 's', 't', 'g', '-'; `raw` is a fraction such as ``47`` or ``93/2``; `seconds` are by item."""
 
@@ -189,16 +172,15 @@ class AttemptFinished(Payload):
     questions: tuple[str, ...]
     results: str
     confidences: str
-    seconds: tuple[int, ...]
+    seconds: tuple[Int, ...]
     raw: str
-    scaled: int | None
+    scaled: Int | None
     passed: bool | None
-    elapsed_ms: int
-    interruptions: int
+    elapsed_ms: Int
+    interruptions: Int
 
 
-@dataclass(frozen=True, slots=True)
-class BookmarkSet(Payload):
+class BookmarkSet(Payload, frozen=True):
     """A question bookmarked, or the bookmark removed."""
 
     type: ClassVar[str] = "bookmark_set"
@@ -206,8 +188,7 @@ class BookmarkSet(Payload):
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NoteSet(Payload):
+class NoteSet(Payload, frozen=True):
     """The whole text of a note; empty removes it."""
 
     type: ClassVar[str] = "note_set"
@@ -215,8 +196,7 @@ class NoteSet(Payload):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class SettingSet(Payload):
+class SettingSet(Payload, frozen=True):
     """`value` is JSON text."""
 
     type: ClassVar[str] = "setting_set"
@@ -224,17 +204,18 @@ class SettingSet(Payload):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionReported(Payload):
+class QuestionReported(Payload, frozen=True):
     """A problem with a question, for its authors. `reason` is a key of `study.marks.REPORT_REASONS`."""
 
     type: ClassVar[str] = "question_reported"
     report: str
     question: str
-    revision: int
+    revision: Int
     reason: str
     text: str
 
+
+_P = TypeVar("_P", bound=Payload)
 
 PAYLOADS: dict[str, type[Payload]] = {
     kind.type: kind
@@ -262,26 +243,5 @@ def payload_of(event: Event) -> Payload | None:
 
 
 @cache
-def _shape(kind: type[Payload]) -> tuple[tuple[str, str, bool], ...]:
-    return tuple((f.name, _kind(f.type), f.default is MISSING) for f in fields(kind))
-
-
-def _kind(annotation: Any) -> str:
-    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
-
-
-def _fits(value: Any, kind: str) -> bool:
-    if kind.endswith(" | None"):
-        return value is None or _fits(value, kind.removesuffix(" | None"))
-    if kind.startswith("tuple["):
-        element = kind[len("tuple[") :].split(",")[0]
-        return isinstance(value, list) and all(_fits(each, element) for each in value)
-    if kind == "bool":
-        return isinstance(value, bool)
-    if kind == "int":
-        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
-    return isinstance(value, str) and not _has_lone_surrogate(value)
-
-
-def _has_lone_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+def _decoder(kind: type[_P]) -> Decoder[_P]:
+    return Decoder(kind)

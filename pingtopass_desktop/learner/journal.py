@@ -6,13 +6,15 @@ device sorts after all it holds, so it is applied on top; events from elsewhere 
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from pingtopass_desktop.learner import attempts, marks, memory, progress, settings
 from pingtopass_desktop.learner.database import Database
 from pingtopass_desktop.learner.events import (
+    EVENT_COLUMNS,
     PAYLOADS,
     Event,
     EventIds,
@@ -23,6 +25,8 @@ from pingtopass_desktop.learner.events import (
 )
 
 _PROJECTION_VERSION = "1"
+_PROJECTION, _GROUPED, _LATEST_AT = "projection", "grouped", "latest_at"
+"""Keys of `local`: the version that the read models were folded by; see the schema; the highest `at` from elsewhere."""
 
 
 class Fold(Protocol):
@@ -54,12 +58,11 @@ _ALL_FOLDS: tuple[Fold, ...] = (
 _FOLDS = {fold.KIND: fold for fold in _ALL_FOLDS}
 _FOLDS_OF = {kind: tuple(fold for fold in _ALL_FOLDS if kind in fold.PAYLOADS) for kind in PAYLOADS.values()}
 _READ_MODELS = (
-    "attempts", "attempt_items", "question_memory", "bookmarks", "notes", "reports", "settings", "days", "event_groups"
+    "attempts", "attempt_items", "question_memory", "bookmarks", "notes", "reports", "settings", "days"
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Ingested:
+class Ingested(Struct, frozen=True):
     """What a batch of foreign events did: how many were new, and which groups changed."""
 
     new: int
@@ -126,12 +129,12 @@ class LearnerStore:
                 self._insert(db, event)
                 self._ids.observe(event.at)
                 new += 1
-                payload = payload_of(event)
-                if payload is not None:
-                    groups.update(self._link(db, event, payload))
-            for group in groups:
-                self._fold(db, group)
+                groups.update(_groups(payload_of(event)))
             if new:
+                _set_local(db, _LATEST_AT, self._ids.latest_at)
+                self._complete_groups(db)
+                for group in groups:
+                    self._fold(db, group)
                 self._day_rule = None
                 progress.rebuild_days(db)
         return Ingested(new, frozenset(groups))
@@ -147,10 +150,6 @@ class LearnerStore:
             row = self.db.execute("SELECT value FROM local WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
-    def set_local(self, key: str, value: str) -> None:
-        with self.database.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO local VALUES (?, ?)", (key, value))
-
     def pending(self) -> int:
         """How many events no server has acknowledged yet."""
         with self.database.translated():
@@ -161,48 +160,50 @@ class LearnerStore:
         if device is None:
             device = new_id(self._now_ms())
             with self.database.transaction() as db:
-                db.execute("INSERT INTO local VALUES ('device', ?), ('projection', ?)", (device, _PROJECTION_VERSION))
+                _set_local(db, "device", device)
+                _set_local(db, _PROJECTION, _PROJECTION_VERSION)
         self.device = device
         with self.database.translated():
-            latest = self.db.execute("SELECT max(at) FROM events").fetchone()[0] or 0
-        self._ids = EventIds(latest)
-        if self.local("projection") != _PROJECTION_VERSION:
+            latest = self.db.execute("SELECT max(at) FROM events WHERE seq IS NULL").fetchone()[0] or 0
+        self._ids = EventIds(max(latest, int(self.local(_LATEST_AT) or 0)))
+        if self.local(_PROJECTION) != _PROJECTION_VERSION:
             with self.database.transaction() as db:
                 self._rebuild(db)
-                db.execute("INSERT OR REPLACE INTO local VALUES ('projection', ?)", (_PROJECTION_VERSION,))
+                _set_local(db, _PROJECTION, _PROJECTION_VERSION)
 
     def _insert(self, db: sqlite3.Connection, event: Event) -> None:
         db.execute(
-            "INSERT INTO events(at, id, seq, device, type, version, occurred_at, payload) "
+            "INSERT INTO events(id, at, seq, device, type, version, occurred_at, payload) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (event.at, event.id, event.seq, event.device, event.type, event.version, event.occurred_at, event.payload),
+            (event.id, event.at, event.seq, event.device, event.type, event.version, event.occurred_at, event.payload),
         )
 
     def _apply(self, db: sqlite3.Connection, event: Event, payload: Payload) -> None:
         """Fold an event that sorts after all that its groups hold."""
-        for group in self._link(db, event, payload):
-            kind, key = group.split(":", 1)
-            _FOLDS[kind].apply(db, key, event, payload)
+        for fold in _FOLDS_OF[type(payload)]:
+            for key in fold.keys(payload):
+                fold.apply(db, key, event, payload)
 
     def _rule_of_days(self, db: sqlite3.Connection) -> progress.DayRule:
         if self._day_rule is None:
             self._day_rule = progress.day_rule(db)
         return self._day_rule
 
-    def _link(self, db: sqlite3.Connection, event: Event, payload: Payload) -> list[str]:
-        groups = [f"{fold.KIND}:{key}" for fold in _FOLDS_OF[type(payload)] for key in fold.keys(payload)]
-        rows = [(group, event.at, event.id) for group in groups]
-        db.executemany("INSERT INTO event_groups VALUES (?, ?, ?)", rows)
-        return groups
+    def _complete_groups(self, db: sqlite3.Connection) -> None:
+        """Sort into groups what `record` left for later: most events are this device's own, applied on top."""
+        last = db.execute("SELECT max(number) FROM events").fetchone()[0] or 0
+        grouped = int(self.local(_GROUPED) or 0)
+        rows = db.execute(f"SELECT number, {EVENT_COLUMNS} FROM events WHERE number > ?", (grouped,))
+        groups = ((group, number) for number, *row in rows for group in _groups(payload_of(Event(*row))))
+        db.executemany("INSERT INTO event_groups VALUES (?, ?)", groups)
+        _set_local(db, _GROUPED, last)
 
     def _fold(self, db: sqlite3.Connection, group: str) -> None:
         kind, key = group.split(":", 1)
         fold = _FOLDS[kind]
         fold.clear(db, key)
         rows = db.execute(
-            "SELECT e.id, e.device, e.type, e.version, e.occurred_at, e.at, e.payload, e.seq "
-            "FROM event_groups AS g JOIN events AS e ON e.at = g.at AND e.id = g.id "
-            "WHERE g.grp = ? ORDER BY g.at, g.id",
+            f"SELECT {EVENT_COLUMNS} FROM event_groups JOIN events USING (number) WHERE grp = ? ORDER BY at, id",
             (group,),
         )
         for row in rows.fetchall():
@@ -212,19 +213,28 @@ class LearnerStore:
                 fold.apply(db, key, event, payload)
 
     def _rebuild(self, db: sqlite3.Connection) -> None:
-        for table in _READ_MODELS:
+        for table in (*_READ_MODELS, "event_groups"):
             db.execute(f"DELETE FROM {table}")
         for event in all_events(db):
             payload = payload_of(event)
             if payload is not None:
                 self._apply(db, event, payload)
+        _set_local(db, _GROUPED, 0)
+        self._complete_groups(db)
         self._day_rule = None
         progress.rebuild_days(db)
 
 
 def all_events(db: sqlite3.Connection) -> list[Event]:
     """Every event in canonical order."""
-    rows = db.execute(
-        "SELECT id, device, type, version, occurred_at, at, payload, seq FROM events ORDER BY at, id"
-    ).fetchall()
-    return [Event(*row) for row in rows]
+    return [Event(*row) for row in db.execute(f"SELECT {EVENT_COLUMNS} FROM events ORDER BY at, id").fetchall()]
+
+
+def _groups(payload: Payload | None) -> list[str]:
+    if payload is None:
+        return []
+    return [f"{fold.KIND}:{key}" for fold in _FOLDS_OF[type(payload)] for key in fold.keys(payload)]
+
+
+def _set_local(db: sqlite3.Connection, key: str, value: object) -> None:
+    db.execute("INSERT OR REPLACE INTO local VALUES (?, ?)", (key, str(value)))

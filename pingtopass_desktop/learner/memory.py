@@ -3,7 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.domain.memory import Memory, review
@@ -15,8 +16,7 @@ _CONFIDENCE_NAMES = {str(confidence): confidence for confidence in Confidence}
 CONFIDENCE_LETTERS = {confidence: letter for letter, confidence in _CONFIDENCES.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionHistory:
+class QuestionHistory(Struct, frozen=True):
     """All answers to one question. `results` oldest first; times in milliseconds since 1970, UTC."""
 
     results: tuple[bool, ...]

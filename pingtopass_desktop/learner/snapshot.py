@@ -24,7 +24,7 @@ from pingtopass_desktop.learner.journal import LearnerStore
 
 WAL, SHM = "-wal", "-shm"
 
-_NO_FOLD = ("events", "local", "attempt_local")
+_NO_FOLD = ("events", "event_groups", "local", "attempt_local")
 """The tables that are no read model; see schema/0001_*.sql."""
 
 

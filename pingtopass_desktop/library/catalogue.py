@@ -1,7 +1,8 @@
 """The library on disk: which packs are in force, which exams they hold, which cannot be read and why."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from pingtopass_desktop.domain.exam import Exam
 from pingtopass_desktop.library.pack import Pack, PackDamaged, PackError
@@ -12,8 +13,7 @@ class UnknownExam(Exception):
     """No pack in force holds the exam. The message lists those that there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListedExam:
+class ListedExam(Struct, frozen=True):
     """An exam with the pack that serves it."""
 
     exam: Exam

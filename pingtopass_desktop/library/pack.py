@@ -10,9 +10,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from pingtopass_desktop.domain.exam import (
     Exam,
@@ -55,8 +56,7 @@ class PackTooNew(PackError):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """The release row. `published_at` is ISO 8601 in UTC."""
 
     id: int

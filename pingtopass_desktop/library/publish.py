@@ -8,9 +8,11 @@ import json
 import os
 import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.library.bank.model import (
@@ -34,8 +36,7 @@ _SCHEMA = Path(__file__).with_name("schema.sql")
 Stamps = Mapping[str, tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(Struct, frozen=True):
     """Which pack of a bank is in force. `fingerprint` is that of the text it was built from, where that matters."""
 
     pack: str

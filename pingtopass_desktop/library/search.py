@@ -1,7 +1,8 @@
 """Full-text search over questions, options and explanations of a pack. It returns text and marks, no markup."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pingtopass_desktop.library.pack import Pack
 
@@ -14,8 +15,7 @@ MAX_RANKED = 500
 _WORD = re.compile(r"\w+", re.UNICODE)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One question found. `snippet` is plain text with marks around the matched words."""
 
     question_id: str

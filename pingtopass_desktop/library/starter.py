@@ -1,9 +1,10 @@
 """The starter bank that comes with the program: text files in resources/, built into a pack when they change."""
 
 import hashlib
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from pingtopass_desktop.library.bank.model import BankError
 from pingtopass_desktop.library.pack import Pack, PackError

@@ -8,9 +8,10 @@ way stays beside it under another name. The errors are those of `learner.backup`
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from pingtopass_desktop import __version__
 from pingtopass_desktop.learner import snapshot
@@ -39,8 +40,7 @@ from pingtopass_desktop.library.publish import POINTER_SUFFIX, current_pack, poi
 from pingtopass_desktop.library.starter import BANK_ID as STARTER
 
 
-@dataclass(frozen=True, slots=True)
-class BackupInfo:
+class BackupInfo(Struct, frozen=True):
     """A backup written or restored. `packs` are the banks in it, `left_out` those whose pack cannot be read.
 
     Only after a restore: `set_aside` is where the learner file before it is (None where there was none),

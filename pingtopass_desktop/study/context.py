@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.learner.journal import LearnerStore
@@ -28,8 +29,7 @@ def monotonic_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
+class Study(Struct, frozen=True):
     """The parts that the use cases share. Used on the store lane only."""
 
     store: LearnerStore
@@ -39,8 +39,7 @@ class Study:
     monotonic_ms: Callable[[], int] = monotonic_ms
 
 
-@dataclass(frozen=True, slots=True)
-class ShownQuestion:
+class ShownQuestion(Struct, frozen=True):
     """A question with all that is needed to show it: the pictures by SHA-256 and its objective."""
 
     question: Question

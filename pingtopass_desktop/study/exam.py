@@ -1,9 +1,11 @@
 """Sit a timed exam: what is offered, start, every command while it runs, the end. Each command is on disk first."""
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pingtopass_desktop.domain.attempt import Attempt, Item, Mode, Phase, Rules
 from pingtopass_desktop.domain.exam import Exam, Objective
@@ -38,8 +40,7 @@ class CannotDrawForm(Exception):
         super().__init__(f"{exam.title} cannot be drawn yet. {missing}. Import more questions for these objectives.")
 
 
-@dataclass(frozen=True, slots=True)
-class BlueprintLine:
+class BlueprintLine(Struct, frozen=True):
     """One objective as an exam draws it: how many questions, and how many of its stock the learner has not seen."""
 
     objective_id: str
@@ -51,8 +52,7 @@ class BlueprintLine:
     unseen: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExamOffer:
+class ExamOffer(Struct, frozen=True):
     """What the set-up page states before an exam begins."""
 
     exam: Exam

@@ -1,6 +1,6 @@
 """Bookmark a question, write a note on it, report a problem with it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pingtopass_desktop.learner import marks, memory
 from pingtopass_desktop.learner.events import BookmarkSet, NoteSet, QuestionReported, new_id
@@ -16,8 +16,7 @@ REPORT_REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionMarks:
+class QuestionMarks(Struct, frozen=True):
     """What the learner has with a question. `history` is None where it was never answered."""
 
     question_id: str

@@ -1,10 +1,12 @@
 """Practise: choose questions, answer one at a time, see at once what was right and why."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from random import Random
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pingtopass_desktop.domain.attempt import Attempt, Item, Mode, Phase, Rules
 from pingtopass_desktop.domain.exam import Exam, Objective
@@ -50,8 +52,7 @@ class NothingToPractise(Exception):
         super().__init__(_WHY_EMPTY[selection])
 
 
-@dataclass(frozen=True, slots=True)
-class PracticeOffer:
+class PracticeOffer(Struct, frozen=True):
     """What the set-up page shows: objectives with their stock, and how many questions each selection has."""
 
     exam: Exam

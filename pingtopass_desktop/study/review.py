@@ -1,9 +1,10 @@
 """After an attempt: the score report, every answer beside its key, the history of attempts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+
+from msgspec import Struct
 
 from pingtopass_desktop.domain.attempt import Answer, Attempt, Mode
 from pingtopass_desktop.domain.exam import Exam, blueprint_objectives
@@ -31,8 +32,7 @@ class ReviewFilter(StrEnum):
     CHANGED = "changed"
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectiveResult:
+class ObjectiveResult(Struct, frozen=True):
     """One objective of a report. `share` is right answers over questions; `change` in points of percent."""
 
     objective_id: str
@@ -46,8 +46,7 @@ class ObjectiveResult:
         return self.right / self.questions
 
 
-@dataclass(frozen=True, slots=True)
-class PaceBar:
+class PaceBar(Struct, frozen=True):
     """One question of the pace chart, in the order of the form."""
 
     number: int
@@ -56,8 +55,7 @@ class PaceBar:
     is_answered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewedAnswer:
+class ReviewedAnswer(Struct, frozen=True):
     """One question of a finished attempt. `shown` is None where the library no longer has it; `is_revised` where the
     library has a later revision than the one that was answered."""
 
@@ -76,8 +74,7 @@ class ReviewedAnswer:
         return self.answer is not None and bool(self.answer.choice) and self.answer.is_correct
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreReport:
+class ScoreReport(Struct, frozen=True):
     """Everything the report page shows. Times in milliseconds; `even_pace_s` is the limit shared by all questions."""
 
     summary: AttemptSummary

@@ -3,9 +3,9 @@
 Text that carries meaning keeps 4.5:1 against its background, controls and focus rings 3:1; a test computes it.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
@@ -22,8 +22,7 @@ class ThemeName(StrEnum):
     HIGH_CONTRAST = "high_contrast"
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """The colours of one theme as ``#RRGGBB``."""
 
     bg: str
@@ -70,8 +69,7 @@ HIGH_CONTRAST = Tokens(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """Tokens with a text zoom in percent. `px` scales a size of type."""
 
     tokens: Tokens

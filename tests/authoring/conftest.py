@@ -1,11 +1,11 @@
 """What the tests of importing share: real files from elsewhere, a library folder, and a short way to import."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from pingtopass_desktop.authoring.importing import ImportReport, import_files
 from pingtopass_desktop.domain.question import Question
@@ -24,8 +24,7 @@ def shared_fixtures() -> Path:
     return folder
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """A folder for files to import and a library to import them into."""
 
     folder: Path

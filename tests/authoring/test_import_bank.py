@@ -3,10 +3,10 @@
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pingtopass_desktop.authoring.exporting import ExportFailed, export_exam
 from pingtopass_desktop.authoring.importing import ImportCancelled, ImportFailed, import_files

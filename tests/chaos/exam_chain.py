@@ -3,11 +3,12 @@
 import json
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from statistics import median
 from typing import Any
+
+from msgspec import Struct, field
 
 from pingtopass_desktop.app.config import DataFolder
 from pingtopass_desktop.learner import attempts, snapshot
@@ -19,8 +20,7 @@ TOLERANCE_MS = 1000
 Message = dict[str, Any]
 
 
-@dataclass
-class Tally:
+class Tally(Struct):
     """What a chain of kills came to. `clock_errors` in ms: remaining after the restart − what it should be."""
 
     kills: Counter[str] = field(default_factory=Counter)
@@ -44,8 +44,7 @@ class Tally:
         )
 
 
-@dataclass
-class Confirmed:
+class Confirmed(Struct):
     """The last state that the window showed as saved, and what may have come on top of it unseen."""
 
     state: Message

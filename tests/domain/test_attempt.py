@@ -1,10 +1,10 @@
 """The attempt's state machine, walked at random against a plain model written without a look at the code."""
 
-from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 import pytest
+from msgspec import Struct, field
 
 from pingtopass_desktop.domain.attempt import Attempt, IllegalCommand, Item, Mode, Phase, Rules
 from pingtopass_desktop.domain.exam import Navigation
@@ -21,8 +21,7 @@ def new_attempt(size: int = 3, mode: Mode = Mode.EXAM, limit_ms: int | None = 10
     return Attempt("attempt", "exam", Rules(mode, limit_ms, **rules), items)
 
 
-@dataclass
-class Model:
+class Model(Struct):
     """What an attempt must be like after a sequence of commands. Mutable, and refuses by returning False."""
 
     size: int

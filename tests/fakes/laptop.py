@@ -1,7 +1,8 @@
 """A learner's device: its folder, its two clocks, and the programs that ran on it."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from pingtopass_desktop.domain.question import Choice, Question
 from pingtopass_desktop.learner.journal import LearnerStore
@@ -12,8 +13,7 @@ from tests.fakes.banks import publish_bank
 from tests.fakes.clock import ManualClock
 
 
-@dataclass
-class Laptop:
+class Laptop(Struct):
     """`open` starts the program; opening it again without `close` is what a crash leaves."""
 
     folder: Path

@@ -1,6 +1,5 @@
 """Attempts in the store: what is loaded is what was live, whatever was done before."""
 
-import dataclasses
 import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from pingtopass_desktop.domain.attempt import Attempt, IllegalCommand, Item, Mode, Phase, Rules
 from pingtopass_desktop.domain.exam import MultipleResponseRule, Navigation
@@ -117,12 +117,12 @@ def finish(attempt: Attempt, sitting: str = "sitting", **changes: Any) -> Attemp
         elapsed_ms=attempt.elapsed_ms,
         interruptions=attempt.interruptions,
     )
-    return dataclasses.replace(payload, **changes)
+    return structs.replace(payload, **changes)
 
 
 def comparable(attempt: Attempt) -> Attempt:
     """Without the entries that say nothing: no struck option, no time."""
-    return dataclasses.replace(
+    return structs.replace(
         attempt,
         struck={index: options for index, options in attempt.struck.items() if options},
         item_ms={index: ms for index, ms in attempt.item_ms.items() if ms},
@@ -163,8 +163,8 @@ def test_what_is_loaded_is_what_was_live_after_any_commands(attempt: Attempt, st
         loaded = attempts.load_attempt(store.db, "attempt")
         assert loaded is not None
         whole_seconds = {index: ms // 1000 * 1000 for index, ms in ended.item_ms.items()}
-        found = dataclasses.replace(loaded[0], position=ended.position)
-        assert comparable(found) == comparable(dataclasses.replace(ended, item_ms=whole_seconds))
+        found = structs.replace(loaded[0], position=ended.position)
+        assert comparable(found) == comparable(structs.replace(ended, item_ms=whole_seconds))
         store.close()
 
 
@@ -256,7 +256,7 @@ def test_an_end_that_does_not_fit_does_not_close_an_attempt(store: LearnerStore,
 )
 def test_a_start_that_does_not_fit_makes_no_attempt(store: LearnerStore, changes: dict[str, Any]) -> None:
     started: AttemptStarted = attempts.started_payload(new_attempt(), "sitting", "")
-    store.record(dataclasses.replace(started, **changes))
+    store.record(structs.replace(started, **changes))
     say(store, ("a",))
     assert attempts.load_attempt(store.db, "attempt") is None
 

@@ -7,11 +7,11 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pingtopass_desktop.learner import snapshot
 from pingtopass_desktop.learner.backup import (

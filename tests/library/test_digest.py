@@ -1,6 +1,5 @@
 """The digest of rows and releases: a contract with every pack and server."""
 
-import dataclasses
 import hashlib
 import json
 from random import Random
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from pingtopass_desktop.domain.exam import MultipleResponseRule, Navigation, Tier
 from pingtopass_desktop.domain.question import QuestionType
@@ -53,7 +53,7 @@ def test_a_release_digest_is_the_sha256_of_its_sorted_lines() -> None:
 def test_the_golden_bank_has_its_pinned_digest() -> None:
     """Every pack ever published depends on this value; a change here is a new pack format."""
     bank = make_bank(2)
-    with_media = dataclasses.replace(bank, media=(Media(PNG_SHA256, "image/png", PNG),))
+    with_media = structs.replace(bank, media=(Media(PNG_SHA256, "image/png", PNG),))
     assert digest(bank) == "d72df4bc795a81962f81e8124f7d33949c9fb80f67e65f57c2c73af5c009857f"
     assert digest(with_media) == "622d3ece660befef934373c9cd2a607a794f0c2ba16858450e56308f37607b5e"
 
@@ -84,25 +84,25 @@ def other(value: Any) -> Any:
     return swaps[value] if value in swaps and type(value) is not str else f"{value}!"
 
 
-@pytest.mark.parametrize("column", [field.name for field in dataclasses.fields(make_exam())])
+@pytest.mark.parametrize("column", [field.name for field in structs.fields(make_exam())])
 def test_every_column_of_an_exam_changes_the_digest(column: str) -> None:
     exam = make_exam()
-    changed = dataclasses.replace(exam, **{column: other(getattr(exam, column))})
+    changed = structs.replace(exam, **{column: other(getattr(exam, column))})
     assert row_digest(exam_row(changed)) != row_digest(exam_row(exam))
 
 
-@pytest.mark.parametrize("column", [field.name for field in dataclasses.fields(make_objective("1"))])
+@pytest.mark.parametrize("column", [field.name for field in structs.fields(make_objective("1"))])
 def test_every_column_of_an_objective_changes_the_digest(column: str) -> None:
     objective = make_objective("1")
-    changed = dataclasses.replace(objective, **{column: other(getattr(objective, column))})
+    changed = structs.replace(objective, **{column: other(getattr(objective, column))})
     assert row_digest(objective_row(changed)) != row_digest(objective_row(objective))
 
 
-@pytest.mark.parametrize("column", [field.name for field in dataclasses.fields(make_question())])
+@pytest.mark.parametrize("column", [field.name for field in structs.fields(make_question())])
 def test_every_column_of_a_question_changes_the_digest(column: str) -> None:
     question = make_question()
     value = getattr(question, column)
-    changed = dataclasses.replace(question, **{column: "x" if value is None else other(value)})
+    changed = structs.replace(question, **{column: "x" if value is None else other(value)})
     assert row_digest(question_row(changed)) != row_digest(question_row(question))
 
 
@@ -110,14 +110,14 @@ def test_every_column_of_a_question_changes_the_digest(column: str) -> None:
 def test_every_field_of_an_option_changes_the_digest(column: str) -> None:
     question = make_question()
     first = question.options[0]
-    changed = dataclasses.replace(first, **{column: other(getattr(first, column))})
-    revised = dataclasses.replace(question, options=(changed, *question.options[1:]))
+    changed = structs.replace(first, **{column: other(getattr(first, column))})
+    revised = structs.replace(question, options=(changed, *question.options[1:]))
     assert row_digest(question_row(revised)) != row_digest(question_row(question))
 
 
 def test_the_order_of_options_is_content() -> None:
     question = make_question()
-    turned = dataclasses.replace(question, options=question.options[::-1])
+    turned = structs.replace(question, options=question.options[::-1])
     assert row_digest(question_row(turned)) != row_digest(question_row(question))
 
 

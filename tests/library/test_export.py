@@ -1,11 +1,11 @@
 """Export and read again: the same content by the same digest."""
 
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from pingtopass_desktop.library.bank.export import write_bank
 from pingtopass_desktop.library.bank.model import Bank, content_rows, release_digest

@@ -3,13 +3,14 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pingtopass_desktop.domain.form import WHOLE_BANK
 from pingtopass_desktop.domain.question import QuestionType
@@ -27,8 +28,7 @@ def pictured(bank: Bank) -> Bank:
     return replace(bank, questions=(first, *bank.questions[1:]), media=(Media(PNG_SHA256, "image/png", PNG),))
 
 
-@dataclass
-class Content:
+class Content(Struct):
     """Everything that a pack says about itself and its questions."""
 
     head: tuple[Any, ...]

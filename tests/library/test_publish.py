@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -13,6 +12,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pingtopass_desktop.library.bank.model import Bank, Media, content_rows, release_digest
 from pingtopass_desktop.library.catalogue import Catalogue, UnknownExam
@@ -243,7 +243,7 @@ PUBLISHER = """
     import sys
     from pathlib import Path
     from tests.fakes.banks import make_bank, publish_bank
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     folder, bank_id, first, last = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     bank = make_bank(40, bank_id=bank_id)

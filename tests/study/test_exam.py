@@ -1,11 +1,11 @@
 """Sitting a timed exam: the clock, every command, the end, and what a crash leaves."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from pingtopass_desktop.domain.attempt import Attempt, IllegalCommand, Mode, Phase
 from pingtopass_desktop.domain.exam import MultipleResponseRule, Navigation

@@ -1,8 +1,7 @@
 """Practice: what is selected, why a selection is empty, answering once, and going on later."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from pingtopass_desktop.domain.attempt import IllegalCommand, Phase
 from pingtopass_desktop.domain.question import Confidence

@@ -1,9 +1,9 @@
 """The score report: every number of it, the filters, and what is left of it without the library."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.domain.question import Confidence

@@ -6,10 +6,11 @@ import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
+
+from msgspec import Struct
 
 from pingtopass_desktop import __version__
 from pingtopass_desktop.app.commands.output import ensure_starter, folder_of, print_json, print_table
@@ -36,8 +37,7 @@ _PACKAGES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     name: str
     ok: bool
     detail: str

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from pingtopass_desktop.authoring.importers.columns import normalised
 from pingtopass_desktop.authoring.importers.options import OptionSet, flag_of, parsed_cell
@@ -32,8 +33,7 @@ Readings = dict[Kind, frozenset[int]]
 """What a key would mean under each kind. Numbers stand as written, all others count from 0."""
 
 
-@dataclass(slots=True)
-class KeyedRow:
+class KeyedRow(Struct):
     """The options of a row, its raw keys by column, and what they may mean."""
 
     options: OptionSet

@@ -7,16 +7,16 @@ is never guessed.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pingtopass_desktop.authoring.importers.keycells import KeyedRow, Kind, read_row
 from pingtopass_desktop.authoring.importers.options import FieldProblem
 from pingtopass_desktop.authoring.importers.record import is_blank
 
 
-@dataclass(slots=True)
-class _Column:
+class _Column(Struct):
     name: str
     order: list[Kind]
     base: int = 0

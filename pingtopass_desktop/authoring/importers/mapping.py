@@ -5,8 +5,10 @@ RulesError   the [import] table asks for what cannot be done
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pingtopass_desktop.authoring.importers.columns import (
     distractor_columns,
@@ -33,8 +35,7 @@ class RulesError(Exception):
     """What is wrong with the [import] table and how to put it right."""
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectiveRule:
+class ObjectiveRule(Struct, frozen=True):
     """Where the objective's code comes from: a whole column, its first characters, or the group of a pattern."""
 
     column: str
@@ -51,8 +52,7 @@ class ObjectiveRule:
         return text.strip()
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRules:
+class ImportRules(Struct, frozen=True):
     """The [import] table. What is None or empty is guessed.
 
     `added_draw` is the N of ``draw:N``; `adds_equal_weights` stands for ``weight:equal``.
@@ -75,8 +75,7 @@ class ImportRules:
         return (*names, self.objective.column) if self.objective else tuple(names)
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(Struct, frozen=True):
     """The columns of one file by part. `keys` holds all columns that may name the right options, the best first."""
 
     stem: tuple[str, ...]

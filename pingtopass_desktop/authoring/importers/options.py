@@ -3,8 +3,9 @@
 import ast
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from pingtopass_desktop.authoring.importers.columns import normalised
 from pingtopass_desktop.authoring.importers.mapping import Mapping
@@ -27,8 +28,7 @@ class FieldProblem(Exception):
         super().__init__(message)
 
 
-@dataclass(slots=True)
-class OptionSet:
+class OptionSet(Struct):
     """Options in the order of the source. `labels` are normalised; `flags` is None where nothing is marked.
 
     `positions` and `matches` are set for ordering and matching questions only.

@@ -3,10 +3,11 @@
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from pingtopass_desktop.authoring.importers.keycells import KeyedRow
 from pingtopass_desktop.authoring.importers.keys import KeyReader
@@ -55,8 +56,7 @@ _PLAIN = re.compile(r"[\W_]+")
 _OPTION_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """One question on its way in: fields for the validation, and what the data say of its objective."""
 
     record: Record
@@ -70,8 +70,7 @@ class Draft:
         return self.record.where()
 
 
-@dataclass(slots=True)
-class Drafts:
+class Drafts(Struct):
     """All questions of one file, what was left out and why, what was assumed."""
 
     drafts: list[Draft]

@@ -4,8 +4,9 @@ Unreadable   a file that cannot be used at all
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from pingtopass_desktop.library.bank.model import Problem
 
@@ -14,8 +15,7 @@ class Unreadable(Exception):
     """A file that cannot be used as a whole. The message names it, what is wrong and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One row of a table or one object of a JSON text.
 
     `where` finds the place only when it is asked for, because most records are never reported. `group` is the
@@ -28,8 +28,7 @@ class Record:
     remark: str = ""
 
 
-@dataclass(slots=True)
-class RecordFile:
+class RecordFile(Struct):
     """The records of one file. `columns` holds every field name once, in order of first appearance."""
 
     name: str

@@ -2,8 +2,9 @@
 
 import re
 import tomllib
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from pingtopass_desktop.domain.exam import Exam, MultipleResponseRule, Navigation, Objective, Tier
 from pingtopass_desktop.domain.scoring import cut_from_permille
@@ -16,8 +17,7 @@ _MAX_QUESTIONS = 300
 """The ids, revisions and option orders of a whole form have to fit into one learner event of 16 KiB."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExamSpec:
+class ExamSpec(Struct, frozen=True):
     """What exam.toml says. `mapping` is its [import] table, `warnings` what is odd but usable."""
 
     exam: Exam

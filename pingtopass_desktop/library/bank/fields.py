@@ -6,8 +6,9 @@ explanation, reference, source_quote, sibling_group, shuffle_options, is_active,
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from pingtopass_desktop.domain.question import Option, Question, QuestionType
 from pingtopass_desktop.library.bank.model import Problem, imported_id, is_uuid, objective_id
@@ -42,16 +43,14 @@ _FIELDS = frozenset(
 _OPTION_FIELDS = frozenset(["id", "text", "is_correct", "rationale", "misconception", "position", "match"])
 
 
-@dataclass(frozen=True, slots=True)
-class RawQuestion:
+class RawQuestion(Struct, frozen=True):
     """Fields as read, and where: `where_of` gives file and line of a field such as ``answers[2].text``."""
 
     fields: Mapping[str, Any]
     where_of: Callable[[str], str]
 
 
-@dataclass(slots=True)
-class QuestionReader:
+class QuestionReader(Struct):
     """Turns raw fields into questions of one exam. `resolve_media` maps a path in an image to its SHA-256 or None."""
 
     bank_id: str

@@ -9,8 +9,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pingtopass_desktop.domain.exam import Exam, Objective
 from pingtopass_desktop.domain.question import Option, Question, QuestionType
@@ -21,8 +22,7 @@ _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",
 MEDIA_REFERENCE = re.compile(r"media:([0-9a-f]{64})")
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(Struct, frozen=True):
     """One file that questions show, addressed by the SHA-256 of its bytes."""
 
     sha256: str
@@ -30,8 +30,7 @@ class Media:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Bank:
+class Bank(Struct, frozen=True):
     """Everything of one bank. `version` is what its publisher calls the release."""
 
     id: str
@@ -43,8 +42,7 @@ class Bank:
     media: tuple[Media, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong with a bank's text, and where: ``questions/1.toml:34``, field ``answers[2].text``."""
 
     where: str

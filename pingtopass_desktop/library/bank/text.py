@@ -7,9 +7,10 @@ validation are left out and reported; an exam.toml that fails refuses the bank.
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from msgspec import Struct, field
 
 from pingtopass_desktop.domain.exam import blueprint_objectives
 from pingtopass_desktop.domain.question import Question
@@ -21,8 +22,7 @@ from pingtopass_desktop.library.bank.model import Bank, BankError, Media, Proble
 from pingtopass_desktop.library.bank.source import BankFiles, open_files
 
 
-@dataclass(slots=True)
-class BankText:
+class BankText(Struct):
     """What was read: the bank of all valid questions, what was left out and why, what is odd."""
 
     bank: Bank

@@ -1,9 +1,9 @@
 """The library: banks that are installed, search over all questions, import of a file with its report."""
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -30,8 +30,7 @@ _MAX_HITS_PX = 360
 _SHOWN_PROBLEMS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """One installed bank or one that cannot be read."""
 
     name: str

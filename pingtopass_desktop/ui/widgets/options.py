@@ -1,9 +1,9 @@
 """The answer area of a question: options to mark, steps to order, pairs to match. It shows states, it decides none."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -23,8 +23,7 @@ class RowState(StrEnum):
     WRONG = "wrong"
 
 
-@dataclass(frozen=True, slots=True)
-class RowLook:
+class RowLook(Struct, frozen=True):
     """How one option is shown. `status` stands at its right, `reason` below its text once the solution is shown."""
 
     state: RowState = RowState.NONE
