@@ -1,6 +1,6 @@
 """The row of the imports before the first paint: all modules that an empty window does not import, Qt's left out.
 
-The store lane runs in the window's own thread here, so that no module's time holds the waiting of another thread. The
+The window's thread waits for each piece of work here, so that no module's time holds the waiting of another thread. The
 classes of Qt that our modules name are touched first: Qt builds a class when it is first named, and that is its time.
 """
 
@@ -17,21 +17,18 @@ _FLOOR = "from PySide6.QtCore import QTimer\nfrom PySide6.QtWidgets import QAppl
 _START = """
 import os, sys
 from concurrent import futures
-from pingtopass_desktop.app import commands
-options = commands.parse(["--data-dir", sys.argv[1]])
+from pingtopass_desktop import __main__
 from pingtopass_desktop.app import main
 from pingtopass_desktop.app.config import data_folder
 
-class Inline:
-    def __init__(self, *_, **__): pass
+class Waiting(futures.ThreadPoolExecutor):
     def submit(self, work, *arguments):
-        done = futures.Future()
-        done.set_result(work(*arguments))
+        done = super().submit(work, *arguments)
+        futures.wait([done])
         return done
-    def shutdown(self, **_): pass
 
-main.ThreadPoolExecutor = Inline
-qt, application = main.start(data_folder(options.data_dir))
+main.ThreadPoolExecutor = Waiting
+qt, application = main.start(data_folder(sys.argv[1]))
 def filled():
     print("filled", file=sys.stderr, flush=True)
     names = set()

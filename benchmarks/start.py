@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.bank import published
 from benchmarks.measure import Row, child_environment, pairs, progress, row
+from pingtopass_desktop.app.config import DATA_DIR_VARIABLE
 from pingtopass_desktop.library.publish import POINTER_SUFFIX
 
 _WARM_UP = 3
@@ -20,17 +21,14 @@ def rows(cache: Path, work: Path, *, pair_count: int, bank_size: int) -> list[Ro
     both = work / "both"
     environment = child_environment(cache)
 
-    def spawn(module: str, *arguments: str) -> float:
-        return _spawn_ms([sys.executable, "-m", module, *arguments], environment)
-
-    def ours() -> float:
-        return spawn("benchmarks.start_window", "--data-dir", str(starter))
+    def ours(folder: Path = starter) -> float:
+        return _spawn_ms("benchmarks.start_window", {**environment, DATA_DIR_VARIABLE: str(folder)})
 
     def with_bank() -> float:
-        return spawn("benchmarks.start_window", "--data-dir", str(both))
+        return ours(both)
 
     def floor() -> float:
-        return spawn("benchmarks.start_floor")
+        return _spawn_ms("benchmarks.start_floor", environment)
 
     for _ in range(_WARM_UP):
         ours()
@@ -52,13 +50,14 @@ def _install(packs: Path, target: Path) -> None:
         shutil.copyfile(path, target / path.name)
 
 
-def _spawn_ms(command: list[str], environment: dict[str, str]) -> float:
+def _spawn_ms(module: str, environment: dict[str, str]) -> float:
     """Milliseconds from the spawn to the line "ready"; the rest of the process is not measured."""
+    command = [sys.executable, "-m", module]
     started = time.perf_counter_ns()
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         elapsed_ms = (time.perf_counter_ns() - started) / 1e6
     if line != b"ready\n" or process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode} before it was ready")
+        raise RuntimeError(f"{module} ended with {process.returncode} before it was ready")
     return elapsed_ms

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6 import QtCore, QtWidgets
+from PySide6.QtWidgets import QApplication
 
 _log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ class CrashHandler:
 
     def __init__(self, write_bundle: WriteBundle) -> None:
         self._write_bundle = write_bundle
-        self._dialog: QMessageBox | None = None
+        self._dialog: QtWidgets.QMessageBox | None = None
 
     def install(self) -> None:
         sys.excepthook = self.handle
@@ -31,19 +31,19 @@ class CrashHandler:
         _log.critical("unhandled error", exc_info=(kind, error, trace))
         if QApplication.instance() is None or self._dialog is not None:
             return
-        dialog = QMessageBox()
-        dialog.setIcon(QMessageBox.Icon.Warning)
+        dialog = QtWidgets.QMessageBox()
+        dialog.setIcon(QtWidgets.QMessageBox.Icon.Warning)
         dialog.setWindowTitle("PingToPass")
         dialog.setText("Something went wrong.")
         dialog.setInformativeText(
             "Every answer that was shown as saved is on disk. You can go on; if it happens again, save a log bundle "
             "and send it to us. It holds program messages and no questions, answers or notes."
         )
-        save = dialog.addButton("Save log bundle…", QMessageBox.ButtonRole.ActionRole)
-        dialog.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
+        save = dialog.addButton("Save log bundle…", QtWidgets.QMessageBox.ButtonRole.ActionRole)
+        dialog.addButton("Go on", QtWidgets.QMessageBox.ButtonRole.AcceptRole)
         save.clicked.connect(self._save)
         dialog.finished.connect(self._closed)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         self._dialog = dialog
         dialog.open()
 
@@ -51,10 +51,12 @@ class CrashHandler:
         self._dialog = None
 
     def _save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(None, "Save the log bundle", "pingtopass-log.zip", "Zip files (*.zip)")
+        path, _ = QtWidgets.QFileDialog.getSaveFileName(
+            None, "Save the log bundle", "pingtopass-log.zip", "Zip files (*.zip)"
+        )
         if path:
             try:
                 self._write_bundle(Path(path))
             except OSError as error:
                 _log.error("the log bundle was not written: %s", error)
-                QMessageBox.warning(None, "PingToPass", f"The log bundle was not written: {error.strerror}")
+                QtWidgets.QMessageBox.warning(None, "PingToPass", f"The log bundle was not written: {error.strerror}")

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from pingtopass_desktop.app import opening, window_settings
@@ -81,9 +81,10 @@ class Application:
         self.shell.show_study(opened.study, self._folder.packs, opened.exams, opened.waiting)
         if opened.notices:
             self.shell.show_notice("\n".join(opened.notices))
-        self.tasks.idle.connect(self._settle, Qt.ConnectionType.SingleShotConnection)
+        self.tasks.idle.connect(self._settle)
 
     def _settle(self) -> None:
+        self.tasks.idle.disconnect(self._settle)
         QTimer.singleShot(0, self._after_paint)  # the first page is filled now, and painted before a timer runs
 
     def _after_paint(self) -> None:

@@ -1,8 +1,8 @@
 """The keys of the window: what they do in words, and how a key press becomes an option's index."""
 
-from PySide6.QtCore import Qt
+from PySide6 import QtCore
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QApplication
 
 KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -48,11 +48,14 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 
 _LAST_OPTION_LETTER = "I"
 
+_WRITING = ("QLineEdit", "QTextEdit", "QPlainTextEdit", "QAbstractSpinBox", "QComboBox")
+"""By name: importing the classes would be most of what this module costs at the start."""
+
 
 def option_index(event: QKeyEvent) -> int | None:
     """The option that a key press names, from 0: A–I or 1–9 without Ctrl, Alt or Meta."""
-    modifiers = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-    if modifiers != Qt.KeyboardModifier.NoModifier:
+    modifier = QtCore.Qt.KeyboardModifier
+    if event.modifiers() & ~(modifier.ShiftModifier | modifier.KeypadModifier) != modifier.NoModifier:
         return None
     text = event.text().upper()
     if len(text) == 1 and "A" <= text <= _LAST_OPTION_LETTER:
@@ -64,11 +67,18 @@ def option_index(event: QKeyEvent) -> int | None:
 
 def is_plain_press(event: QKeyEvent) -> bool:
     """True for a key without Ctrl, Alt or Meta."""
-    blocking = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-    return not event.modifiers() & blocking
+    modifier = QtCore.Qt.KeyboardModifier
+    return not event.modifiers() & (modifier.ControlModifier | modifier.AltModifier | modifier.MetaModifier)
 
 
 def is_writing() -> bool:
     """True while the keyboard is in a field that takes letters."""
-    fields = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
-    return isinstance(QApplication.focusWidget(), fields)
+    widget = QApplication.focusWidget()
+    return widget is not None and any(widget.inherits(name) for name in _WRITING)
+
+
+def belongs_to_field(event: QKeyEvent) -> bool:
+    """True for a key pressed in a field that takes letters; a closed list has no use for Enter and leaves it."""
+    is_enter = event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter)
+    widget = QApplication.focusWidget()
+    return is_writing() and not (is_enter and widget is not None and widget.inherits("QComboBox"))

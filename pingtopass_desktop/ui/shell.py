@@ -7,7 +7,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -140,7 +139,7 @@ class Shell(WindowFrame):
             if self._exam_id:
                 page.show_exam(self._exam_id)
         self.bring_forward(page, rail_name=name)
-        page.setFocus(Qt.FocusReason.OtherFocusReason)
+        page.setFocus()
 
     @property
     def is_in_session(self) -> bool:
@@ -199,7 +198,7 @@ class Shell(WindowFrame):
         self._leave_page()
         self.report.show_report(report)
         self.bring_forward(self.report, rail_name=_rail_name(report))
-        self.report.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.report.setFocus()
 
     def _review_answers(self) -> None:
         if self.report.report is not None:

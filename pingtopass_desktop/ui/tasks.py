@@ -6,12 +6,12 @@ long work such as imports and backups. A result whose owner is gone is dropped.
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 from weakref import ref
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class Tasks(QObject):
         self._store = store_lane
         self._jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
         self._running = 0
-        self._came_back.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._came_back.connect(self._deliver)  # from a lane's thread: delivered by the window's event loop
 
     @property
     def is_idle(self) -> bool:
@@ -74,19 +74,26 @@ class Tasks(QObject):
     ) -> None:
         self._running += 1
         owner_ref = ref(owner)
-        future = lane.submit(work)
-        future.add_done_callback(lambda finished: self._came_back.emit((finished, owner_ref, done, failed)))
+        lane.submit(self._work, work, owner_ref, done, failed)
 
-    def _deliver(self, delivery: tuple[Future[Any], Any, Any, Any]) -> None:
-        future, owner_ref, done, failed = delivery
+    def _work(self, work: Callable[[], Any], owner_ref: Any, done: Any, failed: Any) -> None:
+        """On a lane's thread."""
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as raised:  # noqa: BLE001  it is shown, or raised again, on the window's thread
+            error = raised
+        self._came_back.emit((result, error, owner_ref, done, failed))
+
+    def _deliver(self, delivery: tuple[Any, BaseException | None, Any, Any, Any]) -> None:
+        result, error, owner_ref, done, failed = delivery
         self._running -= 1
         owner = owner_ref()
         is_alive = owner is not None and shiboken6.isValid(owner)
         try:
-            error = future.exception()
             if error is None:
                 if done is not None and is_alive:
-                    done(future.result())
+                    done(result)
             elif isinstance(error, Exception) and failed is not None and is_alive:
                 failed(error)
             else:

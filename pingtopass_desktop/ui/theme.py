@@ -6,11 +6,13 @@ Text that carries meaning keeps 4.5:1 against its background, controls and focus
 from enum import StrEnum
 
 from msgspec import Struct
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from pingtopass_desktop.library.starter import resources_folder
+
+_HALF_LIGHT = 128
+"""The style's own palette follows the system's colour scheme; below this lightness its window is dark."""
 
 ZOOM_STEPS = (100, 110, 125, 150, 175, 200)
 
@@ -84,7 +86,7 @@ def resolve(name: ThemeName, zoom: int) -> Theme:
     if name is ThemeName.HIGH_CONTRAST:
         return Theme(HIGH_CONTRAST, zoom)
     if name is ThemeName.SYSTEM:
-        is_dark = QApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        is_dark = QApplication.style().standardPalette().window().color().lightness() < _HALF_LIGHT
         return Theme(DARK if is_dark else LIGHT, zoom)
     return Theme(DARK if name is ThemeName.DARK else LIGHT, zoom)
 
@@ -152,6 +154,8 @@ QMainWindow, QWidget#page, QWidget#centre {{ background: {t.bg}; }}
 QScrollArea, QScrollArea > QWidget > QWidget#scrolled {{ background: transparent; border: none; }}
 QToolTip {{ background: {t.surface}; color: {t.ink}; border: 1px solid {t.line}; padding: 4px 8px; }}
 
+QFrame#dot {{ background: {t.primary}; border: 4px solid {t.primary_soft}; border-radius: 10px; min-width: 12px;
+  max-width: 12px; min-height: 12px; max-height: 12px; }}
 QFrame#rail {{ background: {t.surface}; border: none; border-right: 1px solid {t.line}; }}
 QFrame#bar-top {{ background: {t.surface}; border: none; border-bottom: 1px solid {t.line}; }}
 QFrame#bar-bottom {{ background: {t.surface}; border: none; border-top: 1px solid {t.line}; }}
@@ -217,6 +221,10 @@ QPushButton[kind="tile"]:focus {{ padding: 0; border: 2px solid {t.primary}; }}
 QPushButton[kind="tile"][answered="true"] {{ background: {t.primary_soft}; color: {t.primary}; }}
 QPushButton[kind="tile"][flagged="true"] {{ border-bottom: 3px solid {t.mark}; }}
 QPushButton[kind="tile"][here="true"] {{ background: {t.primary}; color: {t.on_primary}; border-color: {t.primary}; }}
+QPushButton[keyed="true"] {{ text-align: left; }}
+QLabel[kind="key"] {{ color: {t.ink_3}; font-size: {px(12)}px; font-weight: 600; }}
+QPushButton[kind="rail"] QLabel[kind="key"] {{ font-weight: 400; }}
+QPushButton[kind="primary"]:enabled QLabel[kind="key"] {{ color: {t.on_primary}; }}
 QPushButton[kind="small"] {{ min-height: {px(26)}px; padding: 0 8px; font-size: {px(12)}px; }}
 QPushButton[kind="small"]:focus {{ padding: 0 7px; }}
 

@@ -3,9 +3,10 @@
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6 import QtCore
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.theme import ThemeName
@@ -60,7 +61,7 @@ class WindowFrame(QMainWindow):
         from pingtopass_desktop.ui.widgets.keys_sheet import KeysSheet
 
         sheet = KeysSheet(self)
-        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.finished.connect(self.activateWindow)
         sheet.open()
 
@@ -69,11 +70,6 @@ class WindowFrame(QMainWindow):
             self.show_keys()
             return
         super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ThemeChange and self.rail.theme_name is ThemeName.SYSTEM:
-            theme.apply(theme.resolve(ThemeName.SYSTEM, self.rail.zoom))
 
     def _lay_out(self) -> None:
         right = QVBoxLayout()
@@ -89,7 +85,12 @@ class WindowFrame(QMainWindow):
         box.addLayout(right, 1)
         self.setCentralWidget(centre)
 
+    def _follow_system(self) -> None:
+        if self.rail.theme_name is ThemeName.SYSTEM:
+            theme.apply(theme.resolve(ThemeName.SYSTEM, self.rail.zoom))
+
     def _connect(self) -> None:
+        QApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._notice.action.clicked.connect(self._notice.hide)
         self.rail.page_asked.connect(self.page_asked)
         self.rail.keys_asked.connect(self.show_keys)

@@ -82,7 +82,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     Int: INTS,
     str | None: st.none() | st.text(max_size=30),
-    Optional[Int]: st.none() | INTS,
+    Optional[Int]: st.none() | INTS,  # noqa: UP045  pyright takes no other union of an annotated type
     bool | None: st.none() | st.booleans(),
     tuple[str, ...]: st.lists(st.text(max_size=10), max_size=5).map(tuple),
     tuple[Int, ...]: st.lists(INTS, max_size=5).map(tuple),

@@ -1,8 +1,14 @@
 """Contrast of every theme, computed from the tokens (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
 
+from pingtopass_desktop.app.window_settings import WindowSettings
+from pingtopass_desktop.ui import theme
 from pingtopass_desktop.ui.theme import DARK, HIGH_CONTRAST, LIGHT, Theme, Tokens, style_sheet
+from tests.ui.conftest import OpenWindow
 
 THEMES = {"light": LIGHT, "dark": DARK, "high contrast": HIGH_CONTRAST}
 
@@ -57,3 +63,15 @@ def test_the_zoom_scales_every_size_of_type() -> None:
     assert "font-size: 24px" in style_sheet(Theme(LIGHT, 100))
     assert "font-size: 36px" in style_sheet(Theme(LIGHT, 150))
     assert "font-size: 48px" in style_sheet(Theme(LIGHT, 200))
+
+
+@pytest.mark.parametrize(("chosen", "after"), [("system", DARK), ("light", LIGHT)])
+def test_a_change_of_the_system_is_followed_where_the_learner_chose_that(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch, chosen: str, after: Tokens
+) -> None:
+    """This platform has no colour scheme, so its style says what one with a dark scheme would say."""
+    open_window(WindowSettings(chosen))
+    assert theme.current().tokens is LIGHT
+    monkeypatch.setattr(type(QApplication.style()), "standardPalette", lambda _: QPalette(QColor("#202020")))
+    QApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert theme.current().tokens is after

@@ -14,7 +14,7 @@ from pingtopass_desktop.ui.widgets.basics import (
     Card,
     Notice,
     Scroller,
-    flow,
+    column,
     frame,
     label,
     plural,
@@ -22,6 +22,7 @@ from pingtopass_desktop.ui.widgets.basics import (
     set_kind,
 )
 from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS
+from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel
 from pingtopass_desktop.ui.widgets.question_view import QuestionView
 
@@ -105,9 +106,7 @@ class AnswerReviewPage(QWidget):
         top = frame(name="bar-top")
         top.setLayout(row(self._exam, self._mode, None, self.back, spacing=16, margins=(24, 7, 24, 7)))
         bar = frame(name="bar-top")
-        filters = flow(*self.filter_buttons.values())
-        filters.setContentsMargins(24, 8, 24, 8)
-        bar.setLayout(filters)
+        bar.setLayout(column(Flow(*self.filter_buttons.values()), margins=(24, 8, 24, 8)))
         self._card.column.addLayout(row(self._verdict, self._facts))
         self._card.column.addWidget(self._explanation)
         self._card.column.addWidget(self._reference)

@@ -158,7 +158,7 @@ class ExamPage(QWidget):
         self._timer.timeout.connect(self.tick)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not keys.is_plain_press(event) or keys.is_writing():
+        if not keys.is_plain_press(event) or keys.belongs_to_field(event):
             super().keyPressEvent(event)
             return
         key = Qt.Key(event.key())

@@ -128,7 +128,7 @@ class PracticePage(QWidget):
         self.panel.escaped.connect(self.setFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not keys.is_plain_press(event) or keys.is_writing():
+        if not keys.is_plain_press(event) or keys.belongs_to_field(event):
             super().keyPressEvent(event)
             return
         index = keys.option_index(event)
@@ -171,12 +171,19 @@ class PracticePage(QWidget):
         self._attempt = attempt
         self._is_busy = False
         self._choice = NOT_ANSWERED
+        self._take_focus()
         self.view.show_question(self._sitting.current, attempt.item.order)
         self._confidence.show_confidence(None)
         self.panel.show_question(self._sitting.current.question)
         self._scroller.verticalScrollBar().setValue(0)
         self._show_attempt(attempt)
-        if not keys.is_writing():
+
+    def _take_focus(self) -> None:
+        """Before the widget that has the focus goes: Qt would give it to the next one, which may be the note.
+
+        Who writes in the panel goes on writing.
+        """
+        if not self.panel.isAncestorOf(self.focusWidget()):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_attempt(self, attempt: Attempt) -> None:
@@ -198,6 +205,7 @@ class PracticePage(QWidget):
             self.main.set_label("Check")
             self._hint.setText("A–I choose · Enter check · S strike out · K bookmark · ? all keys")
         else:
+            self._take_focus()
             self.view.show_solution(answer.choice, struck)
             self._show_feedback(attempt)
             is_last = not attempt.unanswered

@@ -3,7 +3,8 @@
 import random
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6 import QtCore
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QVBoxLayout, QWidget
 
@@ -18,14 +19,13 @@ from pingtopass_desktop.ui.widgets.basics import (
     Notice,
     Scroller,
     clear_layout,
-    flow,
     label,
     plural,
     row,
     set_tab_order,
 )
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
-from pingtopass_desktop.ui.widgets.layouts import Columns
+from pingtopass_desktop.ui.widgets.layouts import Columns, Flow
 
 COUNTS = (10, 20, 40, 65)
 SELECTION_WORDS = {
@@ -103,10 +103,10 @@ class PracticeSetupPage(QWidget):
         column.addWidget(self._waiting)
         self._what.column.addWidget(self._everything)
         self._what.column.addLayout(self._objective_column)
-        self._which.column.addLayout(flow(*self.selection_buttons.values()))
+        self._which.column.addWidget(Flow(*self.selection_buttons.values()))
         self._which.column.addSpacing(4)
         self._which.column.addWidget(label("How many", "section"))
-        self._which.column.addLayout(flow(*self.count_buttons.values()))
+        self._which.column.addWidget(Flow(*self.count_buttons.values()))
         self._which.column.addSpacing(4)
         self._which.column.addWidget(self._confidence)
         self._which.column.addWidget(self._empty)
@@ -129,7 +129,7 @@ class PracticeSetupPage(QWidget):
         self.start.clicked.connect(self._start)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
             self.start.click()
             return
         super().keyPressEvent(event)

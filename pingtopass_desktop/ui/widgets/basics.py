@@ -1,9 +1,14 @@
-"""Small parts that every page is built of: labels by kind, cards, bars, buttons with a key beside the word."""
+"""Small parts that every page is built of: labels by kind, cards, bars, buttons with a key beside the word.
+
+The first page is built of them, so they do without the namespace `Qt`: naming it for the first time builds all its
+enumerations, which takes a fifth of the time that an empty window needs. `QtCore.Qt` in a handler costs nothing.
+"""
 
 from collections.abc import Iterable
 from itertools import pairwise
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6 import QtCore
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,13 +23,21 @@ from PySide6.QtWidgets import (
 )
 
 from pingtopass_desktop.ui import theme
-from pingtopass_desktop.ui.widgets.layouts import FlowLayout
+
+_PLAIN_TEXT = 0
+"""Qt.TextFormat.PlainText."""
+
+_SCROLL_BAR_OFF = 1
+"""Qt.ScrollBarPolicy.ScrollBarAlwaysOff."""
+
+_NO_FOCUS = 0
+"""Qt.FocusPolicy.NoFocus."""
 
 
 def label(text: str = "", kind: str = "", *, wraps: bool = False) -> QLabel:
     """A plain-text label; `kind` chooses its look in the style sheet."""
     widget = QLabel(text)
-    widget.setTextFormat(Qt.TextFormat.PlainText)
+    widget.setProperty("textFormat", _PLAIN_TEXT)
     widget.setWordWrap(wraps)
     if kind:
         widget.setProperty("kind", kind)
@@ -80,13 +93,15 @@ class Button(QPushButton):
 
     def __init__(self, text: str, kind: str = "", key: str = "", name: str = "") -> None:
         super().__init__(text)
-        self._key = key
+        self._key = label(key, "key") if key else None
         self.setAutoDefault(False)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         if kind:
             self.setProperty("kind", kind)
-        if key:
+        if self._key is not None:
+            self.setProperty("keyed", True)
             self.setToolTip(f"{text} ({key})")
+            side = 10 if kind == "rail" else 16
+            self.setLayout(row(None, self._key, margins=(side, 0, side, 0)))
         self.setAccessibleName(name or text)
 
     def set_label(self, text: str, name: str = "") -> None:
@@ -96,47 +111,16 @@ class Button(QPushButton):
 
     def sizeHint(self) -> QSize:
         size = super().sizeHint()
-        return QSize(size.width() + self._key_width(), size.height())
+        return QSize(size.width() + self._key.sizeHint().width() + 8, size.height()) if self._key else size
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
             self.click()
             return
         super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._key:
-            super().paintEvent(event)
-            return
-        from PySide6.QtWidgets import QStyle, QStyleOptionButton, QStylePainter
-
-        painter = QStylePainter(self)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        option.text = ""
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-        is_rail = self.property("kind") == "rail"
-        area = self.rect().adjusted(10 if is_rail else 16, 0, -10 if is_rail else -16, 0)
-        is_here = is_rail and self.isChecked()
-        colour = QColor(theme.current().tokens.primary) if is_here else self.palette().buttonText().color()
-        painter.setPen(colour)
-        words = self.font()
-        words.setWeight(words.Weight.DemiBold if is_here or not is_rail else words.Weight.Normal)
-        painter.setFont(words)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
-        font = self.font()
-        font.setPixelSize(theme.current().px(12))
-        font.setWeight(font.Weight.Normal if is_rail else font.Weight.DemiBold)
-        painter.setFont(font)
-        hint = QColor(colour) if self.property("kind") == "primary" else QColor(theme.current().tokens.ink_3)
-        painter.setPen(hint)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._key)
-
-    def _key_width(self) -> int:
-        return self.fontMetrics().horizontalAdvance(self._key) + 8 if self._key else 0
 
 
 class Bar(QWidget):
@@ -156,7 +140,7 @@ class Bar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(QtCore.Qt.PenStyle.NoPen)
         tokens = theme.current().tokens
         painter.setBrush(QColor(tokens.surface_2))
         painter.drawRoundedRect(QRectF(self.rect()), 4, 4)
@@ -167,23 +151,6 @@ class Bar(QWidget):
         if self._mark is not None:
             painter.setBrush(QColor(tokens.ink))
             painter.drawRect(QRectF(self.width() * self._mark - 1, 0, 2, 8))
-
-
-class Dot(QWidget):
-    """The mark of the program: a dot in its ring."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedSize(20, 20)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        tokens = theme.current().tokens
-        for colour, radius in ((tokens.primary_soft, 10), (tokens.primary, 6)):
-            painter.setBrush(QColor(colour))
-            painter.drawEllipse(QRectF(10 - radius, 10 - radius, 2 * radius, 2 * radius))
 
 
 class Notice(QFrame):
@@ -225,19 +192,13 @@ def row(*widgets: QWidget | None, spacing: int = 8, margins: tuple[int, int, int
     return layout
 
 
-def flow(*widgets: QWidget, spacing: int = 8) -> FlowLayout:
-    """Widgets side by side that wrap like words."""
-    layout = FlowLayout(spacing)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return layout
-
-
-def column(*widgets: QWidget | None, spacing: int = 8) -> QVBoxLayout:
+def column(
+    *widgets: QWidget | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QVBoxLayout:
     """A vertical layout; None is a stretch."""
     layout = QVBoxLayout()
     layout.setSpacing(spacing)
-    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setContentsMargins(*margins)
     for widget in widgets:
         if widget is None:
             layout.addStretch(1)
@@ -264,8 +225,8 @@ class Scroller(QScrollArea):
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setProperty("horizontalScrollBarPolicy", _SCROLL_BAR_OFF)
+        self.setProperty("focusPolicy", _NO_FOCUS)
         inner = QWidget()
         inner.setObjectName("scrolled")
         self.column = QVBoxLayout(inner)

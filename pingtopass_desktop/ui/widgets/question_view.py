@@ -9,7 +9,8 @@ from pingtopass_desktop.domain.question import Choice, Question, QuestionType, i
 from pingtopass_desktop.study.context import ShownQuestion
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.arranging import MatchingList, OrderingList
-from pingtopass_desktop.ui.widgets.basics import clear_layout, flow, label
+from pingtopass_desktop.ui.widgets.basics import clear_layout, label
+from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.widgets.options import OptionList, RowLook, RowState
 
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -59,7 +60,7 @@ class QuestionView(QWidget):
         super().__init__()
         self._shown: ShownQuestion | None = None
         self._shows_chips = shows_chips
-        self._chips = flow(spacing=4)
+        self._chips = Flow(spacing=4)
         self.stem = RichText(size=18, weight=500)
         self.options = OptionList()
         self.ordering = OrderingList()
@@ -67,7 +68,7 @@ class QuestionView(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(12)
-        box.addLayout(self._chips)
+        box.addWidget(self._chips)
         box.addWidget(self.stem)
         for area in (self.options, self.ordering, self.matching):
             box.addWidget(area)
@@ -83,14 +84,15 @@ class QuestionView(QWidget):
         """Show a question that is not answered yet, its options in the given order."""
         self._shown = shown
         question = shown.question
-        clear_layout(self._chips)
+        clear_layout(self._chips.items)
         chips = [instruction(question)]
         if not self._shows_chips and question.type is QuestionType.MULTIPLE_CHOICE:
             chips = []
         if self._shows_chips:
             chips += [f"Difficulty {question.difficulty}", shown.objective_title]
         for text in (*chips, *extra_chips):
-            self._chips.addWidget(label(text, "chip"))
+            self._chips.items.addWidget(label(text, "chip"))
+        self._chips.setVisible(bool(chips or extra_chips))
         self.stem.show_markdown(question.text, shown.media)
         area = self._area()
         for each in (self.options, self.ordering, self.matching):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QVBoxLayout
 
 from pingtopass_desktop.ui import theme
 from pingtopass_desktop.ui.theme import ThemeName
-from pingtopass_desktop.ui.widgets.basics import Button, Dot, label, row
+from pingtopass_desktop.ui.widgets.basics import Button, frame, label, row
 
 PAGES = (("practice", "Practice", "Ctrl 2"), ("exams", "Exams", "Ctrl 3"), ("library", "Library", "Ctrl 5"))
 THEME_WORDS = {
@@ -36,7 +36,7 @@ class Rail(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 20, 12, 16)
         column.setSpacing(4)
-        column.addLayout(row(Dot(), label("PingToPass", "section"), None, spacing=6, margins=(6, 0, 0, 12)))
+        column.addLayout(row(frame(name="dot"), label("PingToPass", "section"), None, spacing=6, margins=(6, 0, 0, 12)))
         for name, words, key in PAGES:
             button = Button(words, "rail", key=key)
             button.setCheckable(True)
