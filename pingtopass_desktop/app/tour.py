@@ -211,8 +211,6 @@ class _Tour:
         target = QApplication.focusWidget() or self._shell
         for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
             QApplication.sendEvent(target, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text))
-        if key == Qt.Key.Key_F1:
-            self._shell.show_keys()
         self._settle()
 
     def _picture(self, name: str) -> None:

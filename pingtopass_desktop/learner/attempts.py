@@ -242,14 +242,6 @@ def _summary(row: tuple[Any, ...]) -> AttemptSummary:
     )
 
 
-def objective_results(db: sqlite3.Connection, attempt_id: str) -> dict[str, bool]:
-    """Whether each answered question of a finished attempt was right."""
-    rows = db.execute(
-        "SELECT question, correct FROM attempt_items WHERE attempt = ? AND choice IS NOT NULL", (attempt_id,)
-    )
-    return {row[0]: bool(row[1]) for row in rows}
-
-
 def packs_in_use(db: sqlite3.Connection) -> set[str]:
     """File names of packs that an unfinished attempt still needs."""
     return {row[0] for row in db.execute("SELECT pack FROM attempt_local")}

@@ -181,12 +181,6 @@ def collect(folder: Path, in_use: Collection[str]) -> list[Path]:
     return gone
 
 
-def withdraw(folder: Path, bank_id: str) -> None:
-    """Take a bank out of the library. Its pack stays on disk until `collect` finds it unused."""
-    with locked(folder / "publish.lock"):
-        pointer_file(folder, bank_id).unlink(missing_ok=True)
-
-
 def _revised(known: Question | None, question: Question) -> Question:
     if known is None:
         return question

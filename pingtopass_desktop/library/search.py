@@ -12,6 +12,8 @@ MARK_START, MARK_END = "\x02", "\x03"
 MAX_RANKED = 500
 """Ranking reads every match, and twice the list of a word's occurrences; a word of so many questions ranks none."""
 
+_MARKUP = re.compile(r"```\w*|`|\*\*")
+
 _WORD = re.compile(r"\w+", re.UNICODE)
 
 
@@ -45,7 +47,7 @@ def search(pack: Pack, text: str, *, exam_id: str | None = None, limit: int = 50
         f"{matches} ORDER BY {order} LIMIT ?",
         (expression, exam_id, exam_id, limit),
     )
-    return [Hit(*row) for row in rows]
+    return [Hit(*row[:-1], snippet=_MARKUP.sub("", row["snippet"])) for row in rows]
 
 
 def _match_expression(text: str) -> str:

@@ -170,12 +170,6 @@ def resume(study: Study, attempt_id: str) -> "ExamSitting":
     return ExamSitting(study, attempt, sitting_id, exam, pack, shown)
 
 
-def discard(study: Study, attempt_id: str) -> None:
-    """End an unfinished exam without sitting it again: it is scored with what was answered."""
-    sitting = resume(study, attempt_id)
-    sitting.submit()
-
-
 def clock_path(study: Study, attempt_id: str) -> Path:
     return study.clocks / f"{attempt_id}.clock"
 

@@ -101,12 +101,6 @@ def history(study: Study, exam_id: str | None = None, mode: Mode | None = None) 
         return attempts.summaries(study.store.db, is_finished=True, mode=mode, exam_id=exam_id)
 
 
-def unfinished(study: Study) -> list[AttemptSummary]:
-    """Attempts of this device that wait, the latest first. Raises: StoreError."""
-    with study.store.database.translated():
-        return attempts.summaries(study.store.db, is_finished=False)
-
-
 def report(study: Study, attempt_id: str) -> ScoreReport:
     """The report on a finished attempt. Raises: UnknownAttempt, StoreError, PackError."""
     with study.store.database.translated():

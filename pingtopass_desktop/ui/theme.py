@@ -254,9 +254,9 @@ QTextBrowser {{ background: transparent; border: none; color: {t.ink};
 QProgressBar {{ background: {t.surface_2}; border: none; border-radius: 4px; max-height: 8px; min-height: 8px; }}
 QProgressBar::chunk {{ background: {t.primary}; border-radius: 4px; }}
 QTableWidget, QTableView, QListWidget {{
-  background: {t.surface}; border: none; gridline-color: transparent; outline: none;
-  selection-background-color: {t.primary_soft}; selection-color: {t.ink}; }}
-QTableWidget:focus, QListWidget:focus {{ border: 2px solid {t.primary}; border-radius: 6px; }}
+  background: {t.surface}; border: 2px solid {t.surface}; border-radius: 6px; gridline-color: transparent;
+  outline: none; selection-background-color: {t.primary_soft}; selection-color: {t.ink}; }}
+QTableWidget:focus, QListWidget:focus {{ border-color: {t.primary}; }}
 QTableWidget::item {{ padding: 4px 10px; border-bottom: 1px solid {t.line}; }}
 QListWidget::item {{ padding: 8px 10px; border-bottom: 1px solid {t.line}; }}
 QHeaderView {{ background: transparent; }}

@@ -38,7 +38,7 @@ from PySide6 import QtCore
 from PySide6.QtWidgets import QApplication
 from pingtopass_desktop import __main__
 from pingtopass_desktop.app.config import DataFolder
-from pingtopass_desktop.app.main import start
+from pingtopass_desktop.app import main
 
 def filled():
     application.shell.grab()
@@ -46,7 +46,8 @@ def filled():
     QApplication.exit()
 
 painted = []
-qt, application = start(DataFolder(Path(sys.argv[1])))
+main._LISTEN_AFTER_MS = 60_000  # a fresh folder may take longer than the window waits
+qt, application = main.start(DataFolder(Path(sys.argv[1])))
 application.tasks.idle.connect(filled)
 qt.exec()
 application.shell.close()

@@ -302,4 +302,3 @@ def test_a_summary_says_how_far_an_attempt_is_and_how_it_ended(store: LearnerSto
     summary = attempts.summaries(store.db, is_finished=True)[0]
     assert (summary.raw, summary.passed, summary.interruptions) == (Fraction(5, 2), True, 2)
     assert summary.finished_at == started + 5000
-    assert attempts.objective_results(store.db, "attempt") == {"q0": True, "q1": False}

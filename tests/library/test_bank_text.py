@@ -12,7 +12,7 @@ from pingtopass_desktop.domain.exam import MultipleResponseRule, Navigation, Tie
 from pingtopass_desktop.domain.question import QuestionType
 from pingtopass_desktop.library.bank.exam_text import parse_exam
 from pingtopass_desktop.library.bank.model import BankError, content_rows, imported_id, release_digest
-from pingtopass_desktop.library.bank.text import BankText, is_bank, read_bank
+from pingtopass_desktop.library.bank.text import BankText, read_bank
 from tests.fakes.banks import PNG, PNG_SHA256, question_id
 
 EXAM = """\
@@ -424,7 +424,6 @@ def test_two_exams_of_one_id_are_refused_by_the_second_file(tmp_path: Path) -> N
 
 
 def test_a_folder_without_an_exam_is_no_bank(tmp_path: Path) -> None:
-    assert not is_bank(tmp_path)
     with pytest.raises(BankError, match=r"holds no exam\.toml"):
         read_bank(tmp_path)
 
@@ -439,8 +438,6 @@ def test_a_zip_reads_like_its_folder(tmp_path: Path, prefix: str) -> None:
     with zipfile.ZipFile(tmp_path / "bank.zip", "w") as archive:
         for file in folder.rglob("*"):
             archive.write(file, prefix + file.relative_to(folder).as_posix())
-    assert is_bank(folder)
-    assert is_bank(tmp_path / "bank.zip")
     from_folder, from_zip = read_bank(folder), read_bank(tmp_path / "bank.zip")
     assert from_folder.bank == from_zip.bank
     assert from_folder.skipped == from_zip.skipped
@@ -456,7 +453,7 @@ def test_the_starter_bank_reads_alike_as_folder_and_zip(tmp_path: Path) -> None:
 def test_a_damaged_zip_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "bank.zip").write_bytes(b"PK\x03\x04 and no more")
     with pytest.raises(BankError, match="not a readable zip file"):
-        is_bank(tmp_path / "bank.zip")
+        read_bank(tmp_path / "bank.zip")
 
 
 def test_all_five_types_are_read(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from pingtopass_desktop.library.bank.model import Bank, Media, content_rows, rel
 from pingtopass_desktop.library.catalogue import Catalogue, UnknownExam
 from pingtopass_desktop.library.lock import FileLock, LockHeld
 from pingtopass_desktop.library.pack import Pack, PackDamaged
-from pingtopass_desktop.library.publish import collect, current_pack, merge, pointer_file, read_pointer, withdraw
+from pingtopass_desktop.library.publish import collect, current_pack, merge, pointer_file, read_pointer
 from tests.fakes.banks import (
     PNG,
     PNG_SHA256,
@@ -185,11 +185,11 @@ def test_collecting_where_there_is_no_library_does_nothing(tmp_path: Path) -> No
     assert collect(tmp_path / "nowhere", ()) == []
 
 
-def test_a_withdrawn_bank_is_gone_from_the_catalogue_and_collected(tmp_path: Path) -> None:
+def test_a_bank_without_its_pointer_is_gone_from_the_catalogue_and_collected(tmp_path: Path) -> None:
     path = publish_bank(BANK, tmp_path)
     catalogue = Catalogue(tmp_path)
     assert catalogue.bank_of("golden") == "golden"
-    withdraw(tmp_path, "golden")
+    pointer_file(tmp_path, "golden").unlink()
     assert catalogue.refresh()
     assert catalogue.exams() == []
     assert catalogue.pack_file(path.name).bank_id == "golden"

@@ -14,7 +14,7 @@ from pingtopass_desktop.learner import attempts, memory
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.learner.database import StoreUnavailable
 from pingtopass_desktop.library.catalogue import UnknownExam
-from pingtopass_desktop.library.publish import withdraw
+from pingtopass_desktop.library.publish import pointer_file
 from pingtopass_desktop.study import exam
 from pingtopass_desktop.study.context import QuestionsMissing, Study
 from pingtopass_desktop.study.exam import CannotDrawForm, ExamSitting
@@ -473,7 +473,7 @@ def test_an_exam_whose_questions_are_gone_says_which_bank_to_import(bare_laptop:
     path = bare_laptop.publish(bank)
     sitting = exam.start(bare_laptop.open(), "golden", seed=1)
     sitting.suspend()
-    withdraw(bare_laptop.packs, "golden")
+    pointer_file(bare_laptop.packs, "golden").unlink()
     path.unlink()
     with pytest.raises(QuestionsMissing, match="'golden' are not in the library"):
         exam.resume(bare_laptop.open(), sitting.attempt.id)
@@ -489,15 +489,6 @@ def test_an_unknown_or_finished_exam_does_not_resume(study: Study, sitting: Exam
     for attempt_id in (sitting.attempt.id, "unknown"):
         with pytest.raises(KeyError):
             exam.resume(study, attempt_id)
-
-
-def test_a_discarded_exam_is_scored_with_what_was_answered(laptop: Laptop, sitting: ExamSitting) -> None:
-    answer_right(sitting)
-    sitting.suspend()
-    study = laptop.open()
-    exam.discard(study, sitting.attempt.id)
-    assert (result(study).raw, result(study).reason) == (1, "submitted")
-    assert exam.offer(study, "net-101").unfinished == ()
 
 
 def test_the_longest_exam_fits_into_the_events_of_its_start_and_end(bare_laptop: Laptop) -> None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from pingtopass_desktop.domain.attempt import IllegalCommand, Phase
 from pingtopass_desktop.domain.question import Confidence
 from pingtopass_desktop.learner import attempts, memory
-from pingtopass_desktop.library.publish import withdraw
+from pingtopass_desktop.library.publish import pointer_file
 from pingtopass_desktop.study import marks, practice
 from pingtopass_desktop.study.context import QuestionsMissing, Study
 from pingtopass_desktop.study.practice import NothingToPractise, PracticeSitting, Selection
@@ -276,7 +276,7 @@ def test_a_finished_session_keeps_its_result_and_does_not_resume(study: Study) -
 def test_a_session_whose_questions_are_gone_says_so(laptop: Laptop, study: Study) -> None:
     sitting = start(study)
     pack = next(laptop.packs.glob("*.pack"))
-    withdraw(laptop.packs, "golden")
+    pointer_file(laptop.packs, "golden").unlink()
     pack.unlink()
     with pytest.raises(QuestionsMissing, match="Import the bank again"):
         practice.resume(laptop.open(), sitting.attempt.id)

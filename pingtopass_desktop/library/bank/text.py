@@ -31,14 +31,6 @@ class BankText(Struct):
     specs: tuple[ExamSpec, ...] = ()
 
 
-def is_bank(path: Path) -> bool:
-    """True for a folder or zip that holds an exam.toml. Raises: BankError for a zip that is unsafe or damaged."""
-    if not path.is_dir() and path.suffix.lower() != ".zip":
-        return False
-    with open_files(path) as files:
-        return bool(_exam_files(files))
-
-
 def read_bank(path: Path, bank_id: str | None = None) -> BankText:
     """Read a whole bank.
 

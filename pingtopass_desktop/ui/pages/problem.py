@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pingtopass_desktop.ui.widgets.basics import Button, Card, label, row
+from pingtopass_desktop.ui.widgets.layouts import Flow
 
 
 class ProblemPage(QWidget):
@@ -14,7 +15,7 @@ class ProblemPage(QWidget):
         super().__init__()
         self.setObjectName("page")
         card = Card(spacing=12)
-        card.setMaximumWidth(640)
+        card.setFixedWidth(640)
         card.column.addWidget(label(heading, "title", wraps=True))
         for sentence in sentences:
             card.column.addWidget(label(sentence, "secondary", wraps=True))
@@ -24,7 +25,7 @@ class ProblemPage(QWidget):
             button.clicked.connect(action)
             self.buttons.append(button)
         card.column.addSpacing(8)
-        card.column.addLayout(row(*self.buttons, None))
+        card.column.addWidget(Flow(*self.buttons))
         box = QVBoxLayout(self)
         box.setContentsMargins(36, 36, 36, 36)
         box.addStretch(1)

@@ -3,19 +3,22 @@
 from datetime import date, datetime
 from functools import partial
 
-from PySide6.QtCore import QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import QLocale, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QVBoxLayout
 
 from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.study import marks
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.marks import QuestionMarks
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.widgets.basics import Button, Notice, clear_layout, label, plural, row
+from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, clear_layout, label, plural, row
 from pingtopass_desktop.ui.widgets.report_form import ReportForm
 
 _SHOWN_RESULTS = 6
+_WIDTH_PX = 270
+"""Large text may need more."""
+
 _SAVE_AFTER_MS = 800
 
 
@@ -53,7 +56,7 @@ class MarksPanel(QFrame):
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
         self.setObjectName("side-right")
-        self.setFixedWidth(270)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._study = study
         self._tasks = tasks
         self._question: Question | None = None
@@ -62,6 +65,14 @@ class MarksPanel(QFrame):
         self._build()
         self._lay_out()
         self._connect()
+
+    def sizeHint(self) -> QSize:
+        bar = self._scroller.verticalScrollBar().sizeHint().width()
+        needed = self._scroller.column.minimumSize().width() + bar
+        return QSize(max(_WIDTH_PX, needed), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.sizeHint().width(), super().minimumSizeHint().height())
 
     def show_question(self, question: Question) -> None:
         """Show another question's marks; a note that is still being written is kept first."""
@@ -114,9 +125,11 @@ class MarksPanel(QFrame):
         self._timer.setInterval(_SAVE_AFTER_MS)
 
     def _lay_out(self) -> None:
-        box = QVBoxLayout(self)
-        box.setContentsMargins(24, 24, 24, 24)
-        box.setSpacing(6)
+        self._scroller = Scroller(margins=(24, 24, 24, 24), spacing=6)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self._scroller)
+        box = self._scroller.column
         box.addWidget(label("This question", "section"))
         box.addSpacing(10)
         box.addWidget(self._seen)
@@ -183,6 +196,7 @@ class MarksPanel(QFrame):
         self.form.setVisible(not self.form.isVisible())
         if self.form.isVisible():
             self.form.start()
+            QTimer.singleShot(0, self, lambda: self._scroller.ensureWidgetVisible(self.form))  # once it has its place
 
     def _send_report(self, reason: str, text: str) -> None:
         if self._question is not None:
