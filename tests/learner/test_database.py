@@ -239,7 +239,7 @@ def test_no_error_of_sqlite_leaves_a_transaction_and_nothing_of_it_is_kept(tmp_p
 
 
 def test_an_older_file_is_backed_up_and_brought_up_to_date(tmp_path: Path) -> None:
-    """There is one migration so far: an older file is one of our own without any table yet, marked as version -1."""
+    """The oldest file there could be: one of our own without any table yet, marked as version -1."""
     path = tmp_path / "learner.db"
     db = sqlite3.connect(path)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")

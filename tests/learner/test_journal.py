@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from pingtopass_desktop.learner import database
 from pingtopass_desktop.learner.database import StoreError
 from pingtopass_desktop.learner.events import (
     Answered,
@@ -208,6 +209,43 @@ def test_what_a_device_records_itself_equals_a_rebuild(seed: int, size: int) -> 
         before = tables(store)
         store.rebuild()
         assert tables(store) == before
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_file_of_the_first_schema_goes_on(tmp_path: Path, seed: int) -> None:
+    """Events keep their content and order; what comes from elsewhere later finds the groups of the old ones."""
+    events = HistoryWriter(seed).write(60)
+    half = len(events) // 2
+    with fresh_store() as store:
+        store.ingest(events[:half])
+        _write_first_schema(tmp_path / "learner.db", store)
+        upgraded = LearnerStore(tmp_path / "learner.db", ManualClock(0))
+        assert all_events(upgraded.db) == all_events(store.db)
+        assert tables(upgraded) == tables(store)
+        assert upgraded.record(BookmarkSet("q", True)).at > max(event.at for event in events[:half])
+        store.ingest([*events[half:], all_events(upgraded.db)[-1]])
+        upgraded.ingest(events[half:])
+        assert all_events(upgraded.db) == all_events(store.db)
+        assert tables(upgraded) == tables(store)
+        upgraded.close()
+
+
+def _write_first_schema(path: Path, store: LearnerStore) -> None:
+    """The file as version 1 of the schema kept what a store holds."""
+    first = Path(database.__file__).with_name("schema") / "0001_events.sql"
+    db = sqlite3.connect(path)
+    db.executescript(first.read_text("utf-8"))
+    db.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
+    db.execute("PRAGMA user_version = 1")
+    db.execute("ATTACH ? AS now", (str(store.path),))
+    columns = "at, id, seq, device, type, version, occurred_at, payload"
+    db.execute(f"INSERT INTO events({columns}) SELECT {columns} FROM now.events")
+    db.execute("INSERT INTO event_groups SELECT grp, at, id FROM now.event_groups JOIN now.events USING (number)")
+    for name in FOLDED:
+        db.execute(f"INSERT INTO main.{name} SELECT * FROM now.{name}")
+    db.execute("INSERT INTO local SELECT * FROM now.local WHERE key IN ('device', 'projection')")
+    db.commit()
+    db.close()
 
 
 def test_the_histories_reach_what_they_are_for() -> None:

@@ -1,16 +1,16 @@
 -- Events are the truth; every other table but `local` and `attempt_local` is a fold of them and can be rebuilt.
--- number is the order of arrival here, seq the server's number, NULL until acknowledged; (at, id) is the canonical order.
+-- seq is the server's number, NULL until acknowledged; (at, id) is the canonical order.
 CREATE TABLE events(
-  number INTEGER PRIMARY KEY, id TEXT NOT NULL, at INTEGER NOT NULL, seq INTEGER, device TEXT NOT NULL,
-  type TEXT NOT NULL, version INTEGER NOT NULL, occurred_at INTEGER NOT NULL, payload TEXT NOT NULL) STRICT;
+  at INTEGER NOT NULL, id TEXT NOT NULL, seq INTEGER, device TEXT NOT NULL, type TEXT NOT NULL,
+  version INTEGER NOT NULL, occurred_at INTEGER NOT NULL, payload TEXT NOT NULL,
+  PRIMARY KEY (at, id)) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX events_id ON events(id);
 CREATE UNIQUE INDEX events_seq ON events(seq) WHERE seq IS NOT NULL;
 CREATE INDEX events_pending ON events(at, id) WHERE seq IS NULL;
 
--- Which events a group of read-model rows is folded from: 'attempt:<id>', 'question:<id>', 'setting:<key>', ...
--- Only events from elsewhere need it; `local.grouped` is the number up to which it is complete.
-CREATE TABLE event_groups(grp TEXT NOT NULL, number INTEGER NOT NULL,
-  PRIMARY KEY (grp, number)) STRICT, WITHOUT ROWID;
+-- Which events a group of read-model rows is folded from: 'attempt:<id>', 'question:<id>', 'setting:<key>', …
+CREATE TABLE event_groups(grp TEXT NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL,
+  PRIMARY KEY (grp, at, id)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE attempts(
   id TEXT PRIMARY KEY, exam TEXT NOT NULL, mode TEXT NOT NULL, label TEXT NOT NULL, device TEXT NOT NULL,
