@@ -37,7 +37,6 @@ class ExamPage(QWidget):
         self._shown_index = -1
         self._choice: Choice = NOT_ANSWERED
         self._guarded = -1
-        self._awaits_strike = False
         self._retry: Callable[[], None] | None = None
         self._under_way = 0
         self._is_turning = False
@@ -140,6 +139,7 @@ class ExamPage(QWidget):
     def _connect(self) -> None:
         self.view.choice_made.connect(self._choose)
         self.view.strike_asked.connect(self._strike)
+        self.view.strike_awaited.connect(self._hint_at_strike)
         self.view.rebuilt.connect(self._order_tabs)
         self._confidence.rated.connect(self._rate)
         self.flag.clicked.connect(self._toggle_flag)
@@ -175,22 +175,16 @@ class ExamPage(QWidget):
             self._show_questions()
 
     def _question_key(self, event: QKeyEvent, key: Qt.Key) -> None:
-        index = keys.option_index(event)
-        if index is not None and self._awaits_strike:
-            self._await_strike(False)
-            self.view.strike_index(index)
-        elif index is not None:
-            self.view.choose_index(index)
-        elif key == Qt.Key.Key_S:
-            self._await_strike(not self._awaits_strike)
-        elif key == Qt.Key.Key_M:
+        if self.view.press(event):
+            return
+        if key == Qt.Key.Key_M:
             self._toggle_flag()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Right):
             self._go_on()
         elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Left):
             self._go_back()
         elif not self._confidence.press(key) and key == Qt.Key.Key_Escape:
-            self._await_strike(False)
+            self.view.await_strike(False)
             self.notice.hide()
 
     def _order_tabs(self) -> None:
@@ -227,7 +221,6 @@ class ExamPage(QWidget):
             return
         self._shown_index = attempt.position
         self.notice.hide()
-        self._await_strike(False)
         self.view.show_question(self._sitting.shown[attempt.item.question_id], attempt.item.order)
         self._scroller.verticalScrollBar().setValue(0)
         self.previous.setEnabled(attempt.position > 0 and attempt.may_go_back)
@@ -268,12 +261,11 @@ class ExamPage(QWidget):
         if self._sitting is not None and self._attempt is not None and not self._is_turning:
             self._run(partial(self._sitting.flag, self._attempt.position not in self._attempt.flagged))
 
-    def _await_strike(self, is_waiting: bool) -> None:
-        if is_waiting:
+    def _hint_at_strike(self, is_awaited: bool) -> None:
+        if is_awaited:
             self.notice.show_text("Strike out: press the letter of the option. Esc leaves.")
-        elif self._awaits_strike:
+        else:
             self.notice.hide()
-        self._awaits_strike = is_waiting
 
     def _go_on(self) -> None:
         if self._attempt is None or not self._may_leave():

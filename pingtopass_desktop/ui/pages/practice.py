@@ -30,6 +30,8 @@ from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS, Confi
 from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel
 from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint
 
+_OPEN_HINT = "A–I choose · Enter check · S strike out · K bookmark · ? all keys"
+
 
 class PracticePage(QWidget):
     """A running practice session. Signals: `ended` with the attempt's id once it is finished."""
@@ -44,7 +46,6 @@ class PracticePage(QWidget):
         self._sitting: PracticeSitting | None = None
         self._attempt: Attempt | None = None
         self._choice: Choice = NOT_ANSWERED
-        self._awaits_strike = False
         self._is_busy = False
         self._retry: Callable[[], None] | None = None
         self._build()
@@ -119,6 +120,7 @@ class PracticePage(QWidget):
     def _connect(self) -> None:
         self.view.choice_made.connect(self._choose)
         self.view.strike_asked.connect(self._strike)
+        self.view.strike_awaited.connect(self._hint_at_strike)
         self.view.rebuilt.connect(self._order_tabs)
         self.main.clicked.connect(self._go_on)
         self._previous.clicked.connect(self._go_back)
@@ -131,16 +133,10 @@ class PracticePage(QWidget):
         if not keys.is_plain_press(event) or keys.belongs_to_field(event):
             super().keyPressEvent(event)
             return
-        index = keys.option_index(event)
         key = Qt.Key(event.key())
-        if index is not None and self._awaits_strike:
-            self._await_strike(False)
-            self.view.strike_index(index)
-        elif index is not None:
-            self.view.choose_index(index)
-        elif key == Qt.Key.Key_S:
-            self._await_strike(not self._awaits_strike)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if self.view.press(event):
+            return
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._go_on()
         elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Left):
             self._go_back()
@@ -153,7 +149,7 @@ class PracticePage(QWidget):
         elif key == Qt.Key.Key_X and self._is_checked():
             self.feedback.setVisible(not self.feedback.isVisible())
         elif key == Qt.Key.Key_Escape:
-            self._await_strike(False)
+            self.view.await_strike(False)
         elif not self._confidence.press(key):
             super().keyPressEvent(event)
 
@@ -203,7 +199,7 @@ class PracticePage(QWidget):
         if answer is None:
             self.view.show_answer(self._choice, struck, is_open=True)
             self.main.set_label("Check")
-            self._hint.setText("A–I choose · Enter check · S strike out · K bookmark · ? all keys")
+            self._hint.setText(_OPEN_HINT)
         else:
             self._take_focus()
             self.view.show_solution(answer.choice, struck)
@@ -245,12 +241,8 @@ class PracticePage(QWidget):
         is_struck = option_id not in self._attempt.struck.get(self._attempt.position, frozenset())
         self._run(partial(self._sitting.strike, option_id, is_struck), self._show_attempt)
 
-    def _await_strike(self, is_waiting: bool) -> None:
-        self._awaits_strike = is_waiting and not self._is_checked()
-        if self._awaits_strike:
-            self._hint.setText("Strike out: press the letter of the option · Esc leaves")
-        elif self._attempt is not None:
-            self._hint.setText("A–I choose · Enter check · S strike out · K bookmark · ? all keys")
+    def _hint_at_strike(self, is_awaited: bool) -> None:
+        self._hint.setText("Strike out: press the letter of the option · Esc leaves" if is_awaited else _OPEN_HINT)
 
     def _go_on(self) -> None:
         if self._attempt is None or self._is_busy:

@@ -6,6 +6,7 @@ enumerations, which takes a fifth of the time that an empty window needs. `QtCor
 
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import TypeVar
 
 from PySide6 import QtCore
 from PySide6.QtCore import QRectF, QSize
@@ -23,6 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from pingtopass_desktop.ui import theme
+
+_Box = TypeVar("_Box", QHBoxLayout, QVBoxLayout)
 
 _PLAIN_TEXT = 0
 """Qt.TextFormat.PlainText."""
@@ -181,22 +184,17 @@ class Notice(QFrame):
 
 def row(*widgets: QWidget | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
     """A horizontal layout; None is a stretch."""
-    layout = QHBoxLayout()
-    layout.setSpacing(spacing)
-    layout.setContentsMargins(*margins)
-    for widget in widgets:
-        if widget is None:
-            layout.addStretch(1)
-        else:
-            layout.addWidget(widget)
-    return layout
+    return _filled(QHBoxLayout(), widgets, spacing, margins)
 
 
 def column(
     *widgets: QWidget | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
 ) -> QVBoxLayout:
     """A vertical layout; None is a stretch."""
-    layout = QVBoxLayout()
+    return _filled(QVBoxLayout(), widgets, spacing, margins)
+
+
+def _filled(layout: _Box, widgets: Iterable[QWidget | None], spacing: int, margins: tuple[int, int, int, int]) -> _Box:
     layout.setSpacing(spacing)
     layout.setContentsMargins(*margins)
     for widget in widgets:

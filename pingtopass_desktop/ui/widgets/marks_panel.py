@@ -67,8 +67,8 @@ class MarksPanel(QFrame):
         self._connect()
 
     def sizeHint(self) -> QSize:
-        bar = self._scroller.verticalScrollBar().sizeHint().width()
-        needed = self._scroller.column.minimumSize().width() + bar
+        around = self.width() - self.contentsRect().width() + self._scroller.verticalScrollBar().sizeHint().width()
+        needed = self._scroller.column.minimumSize().width() + around
         return QSize(max(_WIDTH_PX, needed), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.question import Choice, Question, QuestionType, is_complete
 from pingtopass_desktop.study.context import ShownQuestion
+from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.arranging import MatchingList, OrderingList
 from pingtopass_desktop.ui.widgets.basics import clear_layout, label
@@ -48,18 +50,22 @@ def incomplete_hint(question: Question, choice: Choice) -> str:
 class QuestionView(QWidget):
     """One question.
 
-    Signals: `choice_made` with the choice as it now stands; `strike_asked` with an option's id; `rebuilt` when the
-    controls of the answer area are others than before, so that their place in the order of Tab must be set again.
+    Signals: `choice_made` with the choice as it now stands; `strike_asked` with an option's id; `strike_awaited` with
+    True while the next letter strikes out; `rebuilt` when the controls of the answer area are others than before, so
+    that their place in the order of Tab must be set again.
     """
 
     choice_made = Signal(tuple)
     strike_asked = Signal(str)
+    strike_awaited = Signal(bool)
     rebuilt = Signal()
 
     def __init__(self, *, shows_chips: bool) -> None:
         super().__init__()
         self._shown: ShownQuestion | None = None
         self._shows_chips = shows_chips
+        self._is_open = False
+        self._awaits_strike = False
         self._chips = Flow(spacing=4)
         self.stem = RichText(size=18, weight=500)
         self.options = OptionList()
@@ -83,6 +89,7 @@ class QuestionView(QWidget):
     def show_question(self, shown: ShownQuestion, order: Sequence[str], extra_chips: Sequence[str] = ()) -> None:
         """Show a question that is not answered yet, its options in the given order."""
         self._shown = shown
+        self.await_strike(False)
         question = shown.question
         clear_layout(self._chips.items)
         chips = [instruction(question)]
@@ -102,6 +109,7 @@ class QuestionView(QWidget):
 
     def show_answer(self, choice: Choice, struck: frozenset[str], *, is_open: bool) -> None:
         """Show what was chosen and struck out; no word of right or wrong."""
+        self._is_open = is_open
         area = self._area()
         if area is self.options:
 
@@ -119,6 +127,7 @@ class QuestionView(QWidget):
         """Show the key, what was chosen, and the reason for every option."""
         if self._shown is None:
             return
+        self._is_open = False
         question = self._shown.question
         area = self._area()
         if area is self.options:
@@ -129,6 +138,27 @@ class QuestionView(QWidget):
             self.ordering.show_solution(choice)
         else:
             self.matching.show_solution(choice)
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Take the keys of a question: a letter or number chooses, S before it strikes out. False for another key."""
+        index = keys.option_index(event)
+        if index is not None and self._awaits_strike:
+            self.await_strike(False)
+            self.strike_index(index)
+        elif index is not None:
+            self.choose_index(index)
+        elif event.key() == Qt.Key.Key_S:
+            self.await_strike(not self._awaits_strike)
+        else:
+            return False
+        return True
+
+    def await_strike(self, is_waiting: bool) -> None:
+        """Let the next letter strike out, or not any more."""
+        is_waiting = is_waiting and self._is_open
+        if is_waiting is not self._awaits_strike:
+            self._awaits_strike = is_waiting
+            self.strike_awaited.emit(is_waiting)
 
     def choose_index(self, index: int) -> None:
         """As if the option at an index from 0 were pressed; only where options are marked."""
