@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from pingtopass_desktop.app.window_settings import WindowSettings
 from pingtopass_desktop.learner import marks
@@ -82,6 +84,17 @@ def test_bookmark_note_and_report_are_kept_and_shown_again(open_window: OpenWind
     second.settle()
     assert second.shell.practice.panel.note.toPlainText() == "Count the bits."
     assert second.shell.practice.panel.bookmark.text() == "Bookmarked"
+
+
+def test_a_click_on_the_key_beside_the_word_presses_the_button(window: Window) -> None:
+    window.press("Return")
+    bookmark = window.shell.practice.panel.bookmark
+    key = bookmark.findChild(QLabel)
+    assert isinstance(key, QLabel)
+    assert key.text() == "K"
+    QTest.mouseClick(key, Qt.MouseButton.LeftButton)
+    window.settle()
+    assert bookmark.isChecked()
 
 
 def test_a_struck_option_stays_struck_and_can_be_taken_back(window: Window) -> None:
