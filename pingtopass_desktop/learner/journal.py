@@ -26,7 +26,8 @@ from pingtopass_desktop.learner.events import (
 
 _PROJECTION_VERSION = "1"
 _PROJECTION, _GROUPED, _LATEST_AT = "projection", "grouped", "latest_at"
-"""Keys of `local`: the version that the read models were folded by; see the schema; the highest `at` from elsewhere."""
+"""Keys of `local`: the version that the read models were folded by; the number up to which `event_groups` is complete;
+the highest `at` of events with a `seq`, which whoever gives one to an event keeps up."""
 
 
 class Fold(Protocol):

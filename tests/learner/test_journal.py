@@ -128,6 +128,16 @@ def test_a_record_sorts_after_what_came_from_a_device_whose_clock_is_ahead(
     assert tables(store, "bookmarks") == {"bookmarks": []}
 
 
+def test_it_does_so_after_a_restart_too(tmp_path: Path, clock: ManualClock) -> None:
+    first = LearnerStore(tmp_path / "learner.db", clock)
+    ahead = clock.now_ms + 86_400_000
+    first.ingest([structs.replace(foreign("note_set", NoteSet("q", "theirs").to_json(), at=ahead), seq=1)])
+    first.close()
+    second = LearnerStore(tmp_path / "learner.db", clock)
+    assert second.record(NoteSet("q", "mine")).at == ahead + 1
+    second.close()
+
+
 class Broken(Exception):
     pass
 
