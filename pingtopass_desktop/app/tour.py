@@ -121,13 +121,15 @@ class _Tour:
             view = shell.exam.view
             question = self._question(view)
             self._think()
+            answer = question.key if index % 4 else _half_right(question)
             if index % 9 != 4:
-                self._answer(view, question.key if index % 4 else _half_right(question))
+                self._answer(view, answer)
             if index % 6 == 2:
                 self._press("M")
             if not has_code and index > 4 and "```" in question.text and question.type.is_choice:
                 has_code = True
-                for place in (0, 3):
+                others = [place for place, option in enumerate(view.options.rows) if option.option_id not in answer]
+                for place in others[:2]:
                     view.strike_index(place)
                 self._settle()
                 self._picture("exam-code-and-strikes")
