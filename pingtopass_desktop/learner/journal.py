@@ -110,11 +110,7 @@ class LearnerStore:
         with self.database.transaction() as db:
             self._insert(db, event)
             self._apply(db, event, payload)
-            if isinstance(payload, SettingSet) and settings.moves_days(payload):
-                self._day_rule = None
-                progress.rebuild_days(db)
-            else:
-                progress.count(db, event, payload, self._rule_of_days(db))
+            self._count(db, [(event, payload)])
             if local is not None:
                 local(db)
         return event
@@ -122,6 +118,7 @@ class LearnerStore:
     def ingest(self, events: Iterable[Event]) -> Ingested:
         """Take events from elsewhere, in any order; known ids are skipped. Touched groups are folded again."""
         groups: set[str] = set()
+        usable: list[tuple[Event, Payload]] = []
         new = 0
         with self.database.transaction() as db:
             for event in events:
@@ -130,14 +127,16 @@ class LearnerStore:
                 self._insert(db, event)
                 self._ids.observe(event.at)
                 new += 1
-                groups.update(_groups(payload_of(event)))
+                payload = payload_of(event)
+                if payload is not None:
+                    usable.append((event, payload))
+                    groups.update(_groups(payload))
             if new:
                 _set_local(db, _LATEST_AT, self._ids.latest_at)
                 self._complete_groups(db)
                 for group in groups:
                     self._fold(db, group)
-                self._day_rule = None
-                progress.rebuild_days(db)
+                self._count(db, usable)
         return Ingested(new, frozenset(groups))
 
     def rebuild(self) -> None:
@@ -184,6 +183,15 @@ class LearnerStore:
         for fold in _FOLDS_OF[type(payload)]:
             for key in fold.keys(payload):
                 fold.apply(db, key, event, payload)
+
+    def _count(self, db: sqlite3.Connection, new: list[tuple[Event, Payload]]) -> None:
+        """Count new events that are folded already; all events again where one of them moves the days."""
+        if any(isinstance(payload, SettingSet) and settings.moves_days(payload) for _, payload in new):
+            self._day_rule = None
+            progress.rebuild_days(db)
+        else:
+            for event, payload in new:
+                progress.count(db, event, payload, self._rule_of_days(db))
 
     def _rule_of_days(self, db: sqlite3.Connection) -> progress.DayRule:
         if self._day_rule is None:

@@ -67,7 +67,7 @@ def count(db: sqlite3.Connection, event: Event, payload: Payload, rule: DayRule)
 
 
 def rebuild_days(db: sqlite3.Connection) -> None:
-    """Count all days again, after the time zone or the roll-over changed or old events arrived."""
+    """Count all days again, after the time zone or the roll-over changed."""
     db.execute("DELETE FROM days")
     rule = day_rule(db)
     rows = db.execute(f"SELECT {EVENT_COLUMNS} FROM events WHERE type IN ('answered', 'attempt_finished')")
