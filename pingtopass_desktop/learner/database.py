@@ -100,7 +100,7 @@ class Database:
         except sqlite3.Error as error:
             raise store_error(self.path, error) from error
         except UnicodeDecodeError as error:  # sqlite3 raises it for text, and for messages on a schema, that rotted
-            raise _damaged(self.path, error.reason) from error
+            raise damaged(self.path, error.reason) from error
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StoreUnavailable(self.path, _DISK_FULL) from error
@@ -112,14 +112,14 @@ class Database:
         with self.translated():
             result = self.connection.execute(f"PRAGMA {'quick' if is_quick else 'integrity'}_check").fetchone()[0]
         if result != "ok":
-            raise _damaged(self.path, result)
+            raise damaged(self.path, result)
 
     def _prepare(self) -> None:
         with self.translated():
             version = self._version()
             latest = latest_version()
             if version > latest:
-                raise _too_new(self.path)
+                raise too_new(self.path)
             db = self.connection
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
@@ -133,7 +133,7 @@ class Database:
         version = self.connection.execute("PRAGMA user_version").fetchone()[0]
         tables = self.connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         if application_id != APPLICATION_ID and tables:
-            raise _damaged(self.path, "it is not a file of this program")
+            raise damaged(self.path, "it is not a file of this program")
         return version
 
     def _migrate(self, version: int, latest: int) -> None:
@@ -168,7 +168,7 @@ def store_error(path: Path, error: sqlite3.Error) -> StoreError:
     if primary is None or primary in _OUR_FAULTS:
         message = f"PingToPass made a mistake ({error}). Nothing of this step was saved; what was saved before is safe."
         return StoreFault(path, message)
-    return _damaged(path, str(error))
+    return damaged(path, str(error))
 
 
 def _refuse_newer(path: Path) -> None:
@@ -181,10 +181,11 @@ def _refuse_newer(path: Path) -> None:
     version = int.from_bytes(header[60:64], "big", signed=True)
     is_ours = int.from_bytes(header[68:72], "big") == APPLICATION_ID
     if len(header) == _HEADER_BYTES and is_ours and version > latest_version():
-        raise _too_new(path)
+        raise too_new(path)
 
 
-def _too_new(path: Path) -> StoreTooNew:
+def too_new(path: Path) -> StoreTooNew:
+    """The error for a file whose schema this program does not know."""
     return StoreTooNew(
         path,
         f"{path.name} was written by a newer version of PingToPass and is left untouched. "
@@ -192,7 +193,8 @@ def _too_new(path: Path) -> StoreTooNew:
     )
 
 
-def _damaged(path: Path, detail: str) -> StoreDamaged:
+def damaged(path: Path, detail: str) -> StoreDamaged:
+    """The error for a file whose content does not hold together."""
     return StoreDamaged(path, f"{path.name} is damaged ({detail}). It is left as it is; restore a backup to go on.")
 
 

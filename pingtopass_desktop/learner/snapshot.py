@@ -15,10 +15,11 @@ from urllib.parse import quote
 from pingtopass_desktop.learner.database import (
     APPLICATION_ID,
     StoreDamaged,
-    StoreTooNew,
     StoreUnavailable,
+    damaged,
     latest_version,
     store_error,
+    too_new,
 )
 from pingtopass_desktop.learner.journal import LearnerStore
 
@@ -96,10 +97,7 @@ def check(path: Path, original: Path | None = None) -> None:
     with reading(path) as db:
         result = db.execute("PRAGMA integrity_check").fetchone()[0]
     if result != "ok":
-        named = original or path
-        raise StoreDamaged(
-            named, f"{named.name} is damaged ({result}). It is left as it is; restore a backup to go on."
-        )
+        raise damaged(original or path, result)
 
 
 def differing_folds(path: Path) -> list[str]:
@@ -155,11 +153,7 @@ def _check_kind(path: Path, application_id: int, version: int, tables: int) -> N
     if application_id != APPLICATION_ID:
         raise StoreDamaged(path, f"{path.name} is no learner file of PingToPass. It is left as it is.")
     if version > latest_version():
-        raise StoreTooNew(
-            path,
-            f"{path.name} was written by a newer version of PingToPass and is left untouched. "
-            "Update PingToPass to open it.",
-        )
+        raise too_new(path)
 
 
 def _copy(source: sqlite3.Connection, target: Path) -> None:
@@ -178,7 +172,7 @@ def _translated(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise store_error(path, error) from error
     except UnicodeDecodeError as error:  # sqlite3 raises it for text, and for messages on a schema, that rotted
-        raise StoreDamaged(path, f"{path.name} is damaged ({error.reason}). Restore a backup to go on.") from error
+        raise damaged(path, error.reason) from error
 
 
 def _identity(path: Path) -> tuple[int, int, int]:

@@ -181,9 +181,14 @@ class RichText(QTextBrowser):
 
     def _render(self) -> None:
         self._theme = theme.current()
+        self._write()
+        self._fit()
+
+    def _write(self) -> None:
+        """Fill the document; its pictures get a size for the width that there is now."""
+        self._document.width_px = self.viewport().width()
         size_px = theme.current().px(self._size)
         self._document.setHtml(self._sized(to_html(self._markdown, size_px, self._weight)))
-        self._fit()
 
     def _sized(self, body: str) -> str:
         """Give each picture a width that fits; Qt would draw it in full size otherwise."""
@@ -204,8 +209,6 @@ class RichText(QTextBrowser):
         if width <= 0:
             return
         if self._document.media and self._document.width_px != width:
-            self._document.width_px = width
-            size_px = theme.current().px(self._size)
-            self._document.setHtml(self._sized(to_html(self._markdown, size_px, self._weight)))
+            self._write()
         self._document.setTextWidth(width)
         self.setFixedHeight(max(1, int(self._document.size().height() + 0.999)))

@@ -15,15 +15,6 @@ from pingtopass_desktop.library.publish import current_pack
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-def shared_fixtures() -> Path:
-    """Real input from elsewhere, which stands beside the repository and is no part of it."""
-    folder = Path(__file__).resolve().parents[3] / "shared" / "fixtures"
-    if not folder.is_dir():
-        pytest.skip("the real files in ../shared/fixtures are not on this machine")
-    return folder
-
-
 class Desk(Struct, frozen=True):
     """A folder for files to import and a library to import them into."""
 
@@ -85,16 +76,3 @@ def new_desk(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Desk]:
         return Desk(folder / "files", folder / "packs")
 
     return make
-
-
-HAM_EXAM = """\
-[exam]
-id = "ham-general"
-name = "General class"
-questions = 35
-minutes = 60
-pass = { count = 26 }
-[import]
-objective = { from = "id", first = 3 }
-add_objectives = "draw:1"
-"""

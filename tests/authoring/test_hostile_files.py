@@ -22,8 +22,8 @@ def _files(folder: Path) -> set[Path]:
     return set(folder.rglob("*"))
 
 
-def test_every_hostile_zip_fails_with_a_clear_error_and_writes_nothing(desk: Desk, shared_fixtures: Path) -> None:
-    archives = sorted((shared_fixtures / "hostile" / "zip-yauzl").rglob("*.zip"))
+def test_every_hostile_zip_fails_with_a_clear_error_and_writes_nothing(desk: Desk, fixtures_folder: Path) -> None:
+    archives = sorted((fixtures_folder / "hostile" / "zip-yauzl").rglob("*.zip"))
     assert archives
     before = _files(desk.folder.parent)
     for archive in archives:
@@ -34,15 +34,15 @@ def test_every_hostile_zip_fails_with_a_clear_error_and_writes_nothing(desk: Des
 
 
 @pytest.mark.parametrize("folder", ["moodle", "anki", "hostile/xml"])
-def test_foreign_formats_fail_and_name_those_that_are_supported(desk: Desk, shared_fixtures: Path, folder: str) -> None:
-    for path in sorted((shared_fixtures / folder).iterdir()):
+def test_foreign_formats_fail_and_name_those_that_are_supported(desk: Desk, fixtures_folder: Path, folder: str) -> None:
+    for path in sorted((fixtures_folder / folder).iterdir()):
         with pytest.raises(ImportFailed, match=r"Supported: .*\.csv.*\.json"):
             desk.bring(path)
     assert not desk.packs.exists()
 
 
-def test_tables_of_something_else_fail(desk: Desk, shared_fixtures: Path) -> None:
-    for path in sorted((shared_fixtures / "statistics").glob("*.csv")):
+def test_tables_of_something_else_fail(desk: Desk, fixtures_folder: Path) -> None:
+    for path in sorted((fixtures_folder / "statistics").glob("*.csv")):
         with pytest.raises(ImportFailed, match="no column holds the text of the question"):
             desk.bring(path)
 

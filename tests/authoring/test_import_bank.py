@@ -204,9 +204,9 @@ def test_an_export_can_be_imported_again_to_the_same_release(
 
 
 def test_an_export_of_foreign_questions_comes_back_the_same(
-    desk: Desk, new_desk: Callable[[], Desk], shared_fixtures: Path
+    desk: Desk, new_desk: Callable[[], Desk], fixtures_folder: Path
 ) -> None:
-    desk.bring(shared_fixtures / "ham-general" / "general-2023-2027.csv")
+    desk.bring(fixtures_folder / "ham-general" / "general-2023-2027.csv")
     pack = current_pack(desk.packs, "general-2023-2027")
     assert pack is not None
     export_exam(pack, "general-2023-2027", desk.folder / "ham.zip")

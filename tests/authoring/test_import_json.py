@@ -9,7 +9,8 @@ import pytest
 
 from pingtopass_desktop.authoring.importing import ImportFailed
 from pingtopass_desktop.domain.question import QuestionType
-from tests.authoring.conftest import HAM_EXAM, Desk
+from tests.authoring.conftest import Desk
+from tests.fakes.ham import HAM_EXAM
 
 
 @pytest.mark.parametrize(
@@ -128,9 +129,9 @@ def test_a_syntax_error_names_line_column_and_what_was_expected(desk: Desk) -> N
 
 
 def test_the_published_example_of_another_program_fails_with_place_and_reason(
-    desk: Desk, shared_fixtures: Path
+    desk: Desk, fixtures_folder: Path
 ) -> None:
-    text = (shared_fixtures / "exam-simulator" / "schema-example.json.txt").read_bytes()
+    text = (fixtures_folder / "exam-simulator" / "schema-example.json.txt").read_bytes()
     with pytest.raises(ImportFailed, match=r"example\.json:\d+: is not valid JSON at line \d+, column \d+: expecting"):
         desk.bring_text("example.json", text)
 
@@ -169,9 +170,9 @@ def test_the_same_exam_from_csv_and_json_has_the_same_rows(desk: Desk, new_desk:
 
 @pytest.mark.parametrize("further", ["", 'options = "answers"\nkey = "correct"\n', 'key = "correct_letter"\n'])
 def test_a_real_pool_is_the_same_from_json_as_from_csv(
-    desk: Desk, new_desk: Callable[[], Desk], shared_fixtures: Path, further: str
+    desk: Desk, new_desk: Callable[[], Desk], fixtures_folder: Path, further: str
 ) -> None:
-    ham = shared_fixtures / "ham-general"
+    ham = fixtures_folder / "ham-general"
     desk.bring(ham / "general-2023-2027.csv", exam=HAM_EXAM)
     other = new_desk()
     report = other.bring(ham / "general-2023-2027.json", exam=HAM_EXAM + further)
@@ -180,11 +181,11 @@ def test_a_real_pool_is_the_same_from_json_as_from_csv(
 
 
 @pytest.mark.parametrize("name", ["naughty.csv", "naughty.json", "naughty.jsonl"])
-def test_naughty_strings_round_trip_exactly(desk: Desk, shared_fixtures: Path, name: str) -> None:
+def test_naughty_strings_round_trip_exactly(desk: Desk, fixtures_folder: Path, name: str) -> None:
     import csv
     import io
 
-    strings = json.loads((shared_fixtures / "hostile" / "blns.json").read_text("utf-8"))
+    strings = json.loads((fixtures_folder / "hostile" / "blns.json").read_text("utf-8"))
     usable = [text for text in strings if text.strip()]
     rows = [
         {"id": f"n{n}", "question": text, "a": text, "b": f"other {n}", "answer": "A", "explanation": text}

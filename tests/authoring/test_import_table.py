@@ -8,7 +8,8 @@ import pytest
 
 from pingtopass_desktop.authoring.importing import ImportFailed
 from pingtopass_desktop.domain.question import QuestionType
-from tests.authoring.conftest import HAM_EXAM, Desk
+from tests.authoring.conftest import Desk
+from tests.fakes.ham import HAM_EXAM
 
 
 def test_a_table_with_letters_as_keys_is_imported(desk: Desk) -> None:
@@ -185,8 +186,8 @@ media_dir = "."
 
 
 @pytest.mark.parametrize("further", ["", EXPLICIT, 'key = "correct_letter"\n', 'key = "correct"\n'])
-def test_a_real_pool_is_imported_whole(desk: Desk, shared_fixtures: Path, further: str) -> None:
-    file = shared_fixtures / "ham-general" / "general-2023-2027.csv"
+def test_a_real_pool_is_imported_whole(desk: Desk, fixtures_folder: Path, further: str) -> None:
+    file = fixtures_folder / "ham-general" / "general-2023-2027.csv"
     report = desk.bring(file, exam=HAM_EXAM + further)
     assert (report.imported, report.skipped, report.warnings) == (423, (), ())
     _assert_is_the_general_pool(desk)
@@ -194,20 +195,20 @@ def test_a_real_pool_is_imported_whole(desk: Desk, shared_fixtures: Path, furthe
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cr-only", "utf16be-bom", "utf16le-bom", "utf8bom"])
 def test_a_real_pool_is_the_same_in_every_encoding(
-    desk: Desk, new_desk: Callable[[], Desk], shared_fixtures: Path, encoding: str
+    desk: Desk, new_desk: Callable[[], Desk], fixtures_folder: Path, encoding: str
 ) -> None:
-    ham = shared_fixtures / "ham-general"
+    ham = fixtures_folder / "ham-general"
     desk.bring(ham / "general-2023-2027.csv", exam=HAM_EXAM)
     other = new_desk()
     exam = f"{HAM_EXAM}media_dir = '{ham}'\n"
-    report = other.bring(shared_fixtures / "encodings" / f"general-2023-2027.{encoding}.csv", exam=exam)
+    report = other.bring(fixtures_folder / "encodings" / f"general-2023-2027.{encoding}.csv", exam=exam)
     assert report.imported == 423
     assert any("CP1252" in str(warning) for warning in report.warnings) == (encoding == "cp1252")
     assert other.digest("ham-general") == desk.digest("ham-general")
 
 
-def test_a_real_pool_is_imported_without_an_exam_file(desk: Desk, shared_fixtures: Path) -> None:
-    report = desk.bring(shared_fixtures / "ham-general" / "general-2023-2027.csv")
+def test_a_real_pool_is_imported_without_an_exam_file(desk: Desk, fixtures_folder: Path) -> None:
+    report = desk.bring(fixtures_folder / "ham-general" / "general-2023-2027.csv")
     (exam,) = desk.bank("general-2023-2027").exams
     assert (report.imported, report.exam_id) == (423, "general-2023-2027")
     assert (exam.question_count, exam.time_limit_s, exam.cut_count) == (65, 98 * 60, 46)

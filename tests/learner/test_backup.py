@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -124,21 +125,12 @@ def test_a_backup_of_nothing_or_of_a_damaged_file_fails_and_leaves_nothing(
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
 
 
-def test_a_full_disk_leaves_no_half_backup(learner: Path, packs: Path, tmp_path: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("this user cannot mount a small disk")
-    try:
-        write_learner(learner, 300)
-        with pytest.raises(BackupFailed, match=r"full|space"):
-            back_up(learner, packs, disk / "mine.zip", NOW)
-        assert list(disk.iterdir()) == []
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
+def test_a_full_disk_leaves_no_half_backup(learner: Path, packs: Path, small_disk: Callable[[str], Path]) -> None:
+    disk = small_disk("64k")
+    write_learner(learner, 300)
+    with pytest.raises(BackupFailed, match=r"full|space"):
+        back_up(learner, packs, disk / "mine.zip", NOW)
+    assert list(disk.iterdir()) == []
 
 
 # Restoring

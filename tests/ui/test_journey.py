@@ -6,21 +6,9 @@ from pingtopass_desktop.authoring.importing import import_files
 from pingtopass_desktop.domain.question import QuestionType
 from pingtopass_desktop.learner import attempts, memory
 from pingtopass_desktop.study.context import now_utc
+from tests.fakes.ham import HAM_EXAM
 from tests.ui.conftest import OpenWindow
 from tests.ui.window import Window, wrong_choice
-
-HAM_EXAM = """
-[exam]
-id = "ham-general"
-code = "GENERAL"
-name = "Amateur radio General"
-questions = 35
-minutes = 60
-pass = { count = 26 }
-[import]
-objective = { from = "id", first = 3 }
-add_objectives = "draw:1"
-"""
 
 
 def test_ten_practice_questions_by_keys_end_in_a_result(window: Window) -> None:

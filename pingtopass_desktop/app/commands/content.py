@@ -124,12 +124,10 @@ def form_command(options: Namespace) -> int:
             objectives = pack.objectives(exam.id)
             form, doubt = _drawn(folder, exam, pack, objectives, options.seed)
             questions = pack.questions(form.question_ids)
+            if len(questions) != len(form.question_ids):
+                raise pack.damaged("questions are missing")
         except PackError as error:
             raise EnvironmentFault(str(error)) from error
-    if len(questions) != len(form.question_ids):
-        raise EnvironmentFault(
-            f"{pack.path.name} is damaged: questions are missing. Import the bank again to repair it."
-        )
     codes = {objective.id: objective.code for objective in objectives}
     owners = blueprint_objectives(objectives)
     drawn = [questions[question_id] for question_id in form.question_ids]
