@@ -163,30 +163,38 @@ def _parsed(fields: Any, archive: zipfile.ZipFile, path: Path, names: set[str]) 
 
 def _json(archive: zipfile.ZipFile, path: Path) -> Any:
     try:
-        with archive.open(MANIFEST) as member:
+        with _reading(path), archive.open(MANIFEST) as member:
             content = member.read(MAX_MANIFEST_BYTES + 1)
         if len(content) > MAX_MANIFEST_BYTES:
             raise _damaged(path)
         return json.loads(content)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(path) from error
 
 
 def _checked(archive: zipfile.ZipFile, name: str, member: Member, path: Path) -> Iterator[bytes]:
     """The bytes of a member, never more than it says to have; size and digest are compared at the end."""
     digest, left = hashlib.sha256(), member.size
-    try:
-        with archive.open(name) as source:
-            while left >= 0 and (chunk := source.read(min(_CHUNK_BYTES, left + 1))):
-                left -= len(chunk)
-                if left < 0:
-                    raise _damaged(path)
-                digest.update(chunk)
-                yield chunk
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise _damaged(path) from error
+    with _reading(path), archive.open(name) as source:
+        while left >= 0 and (chunk := source.read(min(_CHUNK_BYTES, left + 1))):
+            left -= len(chunk)
+            if left < 0:
+                raise _damaged(path)
+            digest.update(chunk)
+            yield chunk
     if left or digest.hexdigest() != member.sha256:
         raise _damaged(path)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn what reading a broken zip raises into `BackupUnreadable`; an offset before its beginning is an OSError."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise _damaged(path) from error
+    except OSError as error:
+        raise BackupUnreadable(f"{path.name} cannot be read ({error.strerror or error}).") from error
 
 
 def _damaged(path: Path) -> BackupUnreadable:

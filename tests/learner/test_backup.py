@@ -241,6 +241,20 @@ def test_every_flipped_byte_is_refused_or_without_effect(learner: Path, packs: P
             shutil.rmtree(target.parent)
 
 
+def test_a_flipped_byte_in_the_directory_of_the_zip_is_refused(learner: Path, packs: Path, tmp_path: Path) -> None:
+    """Some of them send zipfile to a place before the beginning of the file."""
+    write_learner(learner, 2)
+    content = back_up(learner, packs, tmp_path / "mine.zip", NOW).path.read_bytes()
+    bad, target = tmp_path / "bad.zip", tmp_path / "target" / "learner.db"
+    for position in range(content.rindex(b"PK\5\6") + 12, len(content) - 2):  # size and place of the directory
+        flipped = bytearray(content)
+        flipped[position] ^= 0x41
+        bad.write_bytes(flipped)
+        with pytest.raises(BackupRefused):
+            restore(bad, target, tmp_path / "target" / "packs", NOW)
+        assert not target.exists()
+
+
 def test_a_backup_of_a_newer_program_is_refused_and_nothing_is_touched(
     learner: Path, packs: Path, tmp_path: Path
 ) -> None:
