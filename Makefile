@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test soak check bench screenshots clean
+.PHONY: run test soak check bench screenshots bundle clean
 
 run: $(READY)
 	$(BIN)/python -m pingtopass_desktop $(ARGS)
@@ -27,6 +27,10 @@ bench: $(READY)
 
 screenshots: $(READY)
 	$(BIN)/python packaging/retake_screenshots.py
+
+bundle: $(READY)
+	$(BIN)/python -m PyInstaller packaging/pingtopass.spec --noconfirm --distpath dist --workpath build --log-level ERROR
+	$(BIN)/python packaging/smoke_test.py dist/pingtopass
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); sys.exit(None if ok else 'PingToPass needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 ...')"

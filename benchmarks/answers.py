@@ -11,6 +11,7 @@ from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.learner import settings
 from pingtopass_desktop.learner.events import Answered, AttemptStarted, new_id
 from pingtopass_desktop.learner.journal import LearnerStore
+from pingtopass_desktop.learner.mastery import PlacedObjective
 from pingtopass_desktop.study.context import wall_ms
 
 _FORM = 65
@@ -91,8 +92,14 @@ class _Floor:
 
 
 def _fill(store: LearnerStore, random: Random) -> None:
-    """Give the learner a past, so that the tables are as deep as they become; not durable, and not measured."""
+    """Give the learner a past, so that the tables are as deep as they become; not durable, and not measured.
+
+    The questions belong to five objectives, so that every practice answer is counted there too.
+    """
     store.db.execute("PRAGMA synchronous = OFF")
+    objectives = [PlacedObjective("bench", str(number), _QUESTIONS // 5, _QUESTIONS // 5) for number in range(5)]
+    places = {_question_id(number): ("bench", str(number % 5)) for number in range(_QUESTIONS)}
+    store.place(["bench.pack"], objectives, places)
     answers = _answers(store, Mode.PRACTICE, random)
     for _ in range(_HISTORY):
         store.record(next(answers))

@@ -12,6 +12,7 @@ from msgspec import Struct
 from pingtopass_desktop.domain.exam import Exam, MultipleResponseRule, Navigation, Objective, Tier
 from pingtopass_desktop.domain.question import Option, Question, QuestionType
 from pingtopass_desktop.library.bank.model import Bank, objective_id
+from pingtopass_desktop.library.index import build_index
 from pingtopass_desktop.library.publish import pointer_file, publish, read_pointer
 
 EXAM_ID = "bench"
@@ -62,7 +63,9 @@ def published(count: int, cache: Path) -> PublishedBank:
     bank = make_bank(count)
     generated = time.perf_counter()
     pack = publish(bank, packs, source="benchmark", now=datetime(2026, 11, 22, tzinfo=UTC))
-    return PublishedBank(packs, pack, generated - started, time.perf_counter() - generated)
+    written = time.perf_counter()
+    build_index(pack)
+    return PublishedBank(packs, pack, generated - started, written - generated)
 
 
 def make_bank(count: int) -> Bank:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from benchmarks.bank import EXAM_ID, FORM_SIZE, WEIGHTS, published
 from benchmarks.measure import Row, pairs, progress, row, timed
 from pingtopass_desktop.learner.journal import LearnerStore
+from pingtopass_desktop.learner.progress import QUARTER_MS
 from pingtopass_desktop.library.bank.model import objective_id
 from pingtopass_desktop.library.catalogue import Catalogue
 from pingtopass_desktop.study import exam
@@ -121,5 +122,5 @@ def _answer_half(store: LearnerStore, ids: list[str]) -> None:
             at = now - random.randrange(120 * _DAY_MS)
             db.execute(
                 "INSERT INTO question_memory VALUES (?, '1', 1, 1, NULL, ?, ?, 3.1, 5.0, ?)",
-                (question_id, at, at, at + 3 * _DAY_MS),
+                (question_id, at, at, str(at // QUARTER_MS)),
             )

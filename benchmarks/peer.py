@@ -30,6 +30,14 @@ class Peer:
         """Make a filtered deck of 65 cards."""
         return self._ask("draw")
 
+    def graphs(self) -> float:
+        """Work out the statistics of 500,000 reviews; the first call writes them, which takes a while."""
+        return self._ask("graphs")
+
+    def bring(self, count: int) -> float:
+        """Import so many notes from a table into a new collection."""
+        return self._ask("import", str(count))
+
     def read(self) -> Any:
         """The next line. Raises: RuntimeError where the peer has ended; its error is on stderr."""
         assert self._process.stdout is not None
@@ -67,6 +75,7 @@ def running(python: str, cache: Path, work: Path, size: int) -> Iterator[Peer]:
 def _write_notes(pack: Path, target: Path) -> None:
     db = sqlite3.connect(f"file:{pack}?mode=ro&immutable=1", uri=True)
     with target.open("w", encoding="utf-8") as file:
-        for row in db.execute("SELECT text || ' ' || options, explanation FROM searched"):
+        options = "(SELECT group_concat(answer.value ->> 'text', ' · ') FROM json_each(answers) AS answer)"
+        for row in db.execute(f"SELECT text || ' ' || {options}, explanation FROM questions"):
             file.write(json.dumps(row) + "\n")
     db.close()

@@ -16,7 +16,7 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from benchmarks import answers, find, forms, imports, start
+from benchmarks import answers, bring, figures, find, forms, imports, start
 from benchmarks.bank import published
 from benchmarks.measure import Row, progress, table
 from benchmarks.peer import Peer, running
@@ -51,6 +51,10 @@ def main() -> int:
         learners = work / "learners"
         rows += forms.rows(cache, learners, small=small, large=large, count=turns, peer=peer.draw if peer else None)
         rows += find.rows(cache, size=large, count=turns, peer=peer.search if peer else None)
+        rows += bring.rows(cache, work, size=small, count=turns, peer=peer.bring if peer else None)
+        rows += figures.rows(
+            cache, work / "figures", size=large, answers=5 * large, count=turns, peer=peer.graphs if peer else None
+        )
     print(table(rows))
     return 0
 

@@ -44,10 +44,11 @@ class DataFolder(Struct, frozen=True):
 
 
 class TourOptions(Struct, frozen=True):
-    """How `tour` drives the window: where the pictures go and what they look like. `text_zoom` in percent."""
+    """How `tour` drives the window: where the pictures go and what they look like. `theme` is a `ThemeName`;
+    `text_zoom` in percent."""
 
     folder: Path
-    is_dark: bool = False
+    theme: str = "light"
     width: int = 1280
     height: int = 800
     text_zoom: int = 100

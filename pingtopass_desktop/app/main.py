@@ -24,7 +24,7 @@ _LISTEN_AFTER_MS = 250
 def run(data_dir: str | None, tour: TourOptions | None = None) -> int:
     """Run the window until it closes. Returns the exit code."""
     if tour is not None:
-        from pingtopass_desktop.app.tour import run_tour
+        from pingtopass_desktop.app.tour.walk import run_tour
 
         return run_tour(tour)
     folder = data_folder(data_dir)

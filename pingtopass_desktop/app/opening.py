@@ -8,13 +8,14 @@ from msgspec import Struct
 
 from pingtopass_desktop.app.config import DataFolder
 from pingtopass_desktop.domain.exam import Exam
-from pingtopass_desktop.learner import attempts
+from pingtopass_desktop.learner import attempts, settings
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.learner.database import StoreDamaged, StoreError
 from pingtopass_desktop.learner.journal import LearnerStore
 from pingtopass_desktop.library.bank.model import BankError
 from pingtopass_desktop.library.catalogue import Catalogue
 from pingtopass_desktop.library.lock import LockHeld
+from pingtopass_desktop.study import preferences
 from pingtopass_desktop.study.context import Study, monotonic_ms, now_utc, wall_ms
 
 _log = logging.getLogger(__name__)
@@ -23,11 +24,14 @@ _LOOKED_THROUGH_BYTES = 16 * 1024 * 1024
 
 
 class Opened(Struct, frozen=True):
-    """What the first page needs. `notices` are problems that leave the rest usable, in plain words."""
+    """What the first page needs. `exam_id` is the exam that is studied; `is_first_run` where nobody chose one yet;
+    `notices` are problems that leave the rest usable, in plain words."""
 
     study: Study
     exams: list[Exam]
     waiting: list[AttemptSummary]
+    exam_id: str
+    is_first_run: bool
     notices: tuple[str, ...]
 
 
@@ -47,12 +51,16 @@ def open_study(folder: DataFolder, clock_ms: Callable[[], int] = monotonic_ms) -
     try:
         with store.database.translated():
             waiting = attempts.summaries(store.db, is_finished=False)
+            has_past = bool(waiting) or bool(attempts.summaries(store.db, is_finished=True, limit=1))
+        chosen = preferences.load(study).exam_id
     except StoreError:
         close_study(study)  # the file may be replaced next: no connection may be left on it
         raise
     exams = [entry.exam for entry in catalogue.exams()]
     notices += [str(problem) for problem in catalogue.problems]
-    return Opened(study, exams, waiting, tuple(notices))
+    known = {exam.id for exam in exams}
+    last = chosen if chosen in known else next((w.exam_id for w in waiting if w.exam_id in known), "")
+    return Opened(study, exams, waiting, last, bool(exams) and not (has_past or chosen), tuple(notices))
 
 
 def close_study(study: Study) -> None:
@@ -62,10 +70,11 @@ def close_study(study: Study) -> None:
 
 
 def keep_house(study: Study, folder: DataFolder, zone_name: str) -> None:
-    """Once the window is up: the learner's time zone, a sound starter bank, packs nobody needs. On the store lane."""
-    from pingtopass_desktop.learner import settings
+    """Once the window is up, on the store lane: the learner's time zone, a sound starter bank, packs that nobody needs
+    any more, and where the questions of the others belong."""
     from pingtopass_desktop.library.publish import collect
     from pingtopass_desktop.library.starter import publish_starter
+    from pingtopass_desktop.study import insights
 
     with study.store.database.translated():
         has_zone = settings.get(study.store.db, settings.DAY_ZONE, "")
@@ -80,6 +89,7 @@ def keep_house(study: Study, folder: DataFolder, zone_name: str) -> None:
             _log.info("removed the replaced pack %s", path.name)
     except (OSError, BankError) as error:
         _log.warning("the library was not tidied: %s", error)
+    insights.follow_library(study)
 
 
 def _open_store(folder: DataFolder) -> LearnerStore:

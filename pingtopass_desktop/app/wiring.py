@@ -1,11 +1,14 @@
 """Builds every object of the window once and connects them. It decides nothing that a page or a use case decides."""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QApplication
 
 from pingtopass_desktop.app import opening, window_settings
@@ -13,13 +16,16 @@ from pingtopass_desktop.app.config import DataFolder
 from pingtopass_desktop.app.crash import CrashHandler
 from pingtopass_desktop.app.log import write_log_bundle
 from pingtopass_desktop.app.opening import Opened
-from pingtopass_desktop.app.window_settings import WindowSettings
+from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.learner.database import StoreDamaged, StoreError, StoreTooNew
-from pingtopass_desktop.study.context import now_utc
-from pingtopass_desktop.ui import theme
+from pingtopass_desktop.study.context import Study, now_utc
+from pingtopass_desktop.ui.preferences import Preferences, WindowPlace, WindowSettings
 from pingtopass_desktop.ui.shell import Shell
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.theme import ThemeName
+
+if TYPE_CHECKING:
+    from pingtopass_desktop.ui.notifications import Due, DueNotifier
+    from pingtopass_desktop.ui.pages.settings_places import Places
 
 _log = logging.getLogger(__name__)
 
@@ -37,18 +43,19 @@ class Application:
         look: WindowSettings | None = None,
     ) -> None:
         self._folder = folder
-        self._settings = look or window_settings.load(folder.window_settings)
+        self.preferences = Preferences(look or window_settings.load(folder.window_settings))
         self._keeps_settings = look is None
         self._opened: Opened | None = None
+        self._notifier: DueNotifier | None = None
         self._lane = lane
         self.tasks = Tasks(lane)
-        theme_name = ThemeName(self._settings.theme)
-        theme.apply(theme.resolve(theme_name, self._settings.zoom))
         CrashHandler(self._write_bundle).install()
-        self.shell = Shell(self.tasks, theme_name, self._settings.zoom)
+        self.shell = Shell(self.tasks, self.preferences, self._places)
         self._place_window()
-        self.shell.rail.look_changed.connect(self._look_changed)
-        self.shell.closing.connect(self._save_settings)
+        self.preferences.changed.connect(self._save_settings)
+        self.shell.closing.connect(self._keep_place)
+        self.shell.restore_asked.connect(self._restore)
+        self.shell.library_changed.connect(self._keep_house)
         self._wait_for(opened)
 
     @property
@@ -68,6 +75,8 @@ class Application:
 
     def close(self) -> None:
         """After the event loop: finish what is on its way, close the files."""
+        if self._notifier is not None:
+            self._notifier.stop()
         opened = self._opened
         if opened is not None:
             self._lane.submit(opening.close_study, opened.study)
@@ -78,24 +87,43 @@ class Application:
 
     def _show_study(self, opened: Opened) -> None:
         self._opened = opened
-        self.shell.show_study(opened.study, self._folder.packs, opened.exams, opened.waiting)
+        self.shell.show_study(opened.study, self._folder.packs, opened.exams, opened.exam_id, self._first_page(opened))
         if opened.notices:
             self.shell.show_notice("\n".join(opened.notices))
         self.tasks.idle.connect(self._settle)
+
+    def _first_page(self, opened: Opened) -> str:
+        """An exam that waits comes first; then what a new learner is asked; then the page of the last time."""
+        if opened.is_first_run:
+            return "first_run"
+        if any(summary.mode is Mode.EXAM for summary in opened.waiting):
+            return "exams"
+        place = self.preferences.settings.places.get(self.preferences.settings.screen)
+        return place.page if place is not None and place.page else "today"
 
     def _settle(self) -> None:
         self.tasks.idle.disconnect(self._settle)
         QTimer.singleShot(0, self._after_paint)  # the first page is filled now, and painted before a timer runs
 
     def _after_paint(self) -> None:
-        if self._opened is None:
-            return
-        from tzlocal import get_localzone_name
+        from pingtopass_desktop.ui.notifications import DueNotifier
 
-        zone = get_localzone_name() or "UTC"
-        work = partial(opening.keep_house, self._opened.study, self._folder, zone)
-        self.tasks.run(work, owner=self.shell, failed=self._housekeeping_failed)
+        self._keep_house()
+        self._notifier = DueNotifier(self.preferences, self._ask_what_is_due)
+        self._notifier.opened.connect(self.raise_window)
         self.tasks.run_job(self._back_up, owner=self.shell, failed=self._backup_failed)
+
+    def _ask_what_is_due(self, answer: "Callable[[Due], None]") -> None:
+        if self._opened is not None and self.shell.exam_id:
+            work = partial(_what_is_due, self._opened.study, self.shell.exam_id)
+            self.tasks.run(work, owner=self.shell, done=answer, failed=self._housekeeping_failed)
+
+    def _keep_house(self) -> None:
+        if self._opened is not None:
+            from tzlocal import get_localzone_name
+
+            work = partial(opening.keep_house, self._opened.study, self._folder, get_localzone_name() or "UTC")
+            self.tasks.run(work, owner=self.shell, failed=self._housekeeping_failed)
 
     def _back_up(self) -> None:
         from pingtopass_desktop.learner.backup import daily_backup
@@ -153,26 +181,81 @@ class Application:
         self.shell.show_notice(str(error))
 
     def _place_window(self) -> None:
-        if len(self._settings.geometry) == 4:
-            x, y, width, height = self._settings.geometry
-            self.shell.setGeometry(x, y, width, height)
-            screen = QApplication.screenAt(self.shell.geometry().center())
-            if screen is not None:
-                return
-        self.shell.resize(*DEFAULT_SIZE)
+        """Where the window was on the screen used last; else on the one there is; else of the usual size."""
+        settings = self.preferences.settings
+        screens = {_screen_name(screen): screen for screen in QApplication.screens()}
+        names = [settings.screen, *screens]
+        place = next((settings.places[name] for name in names if name in screens and name in settings.places), None)
+        if place is None:
+            self.shell.resize(*DEFAULT_SIZE)
+            return
+        self.shell.setGeometry(place.x, place.y, place.width, place.height)
+        if QApplication.screenAt(self.shell.geometry().center()) is None:
+            self.shell.move(0, 0)
+        if place.is_maximized:
+            self.shell.showMaximized()
 
-    def _look_changed(self, theme_name: str, zoom: int) -> None:
-        self._settings = WindowSettings(theme_name, zoom, self._settings.geometry)
+    def _keep_place(self) -> None:
+        area = self.shell.normalGeometry() if self.shell.isMaximized() else self.shell.geometry()
+        page = self.shell.rail.checked
+        place = WindowPlace(area.x(), area.y(), area.width(), area.height(), self.shell.isMaximized(), page)
+        self.preferences.keep_place(_screen_name(self.shell.screen()), place)
         self._save_settings()
 
     def _save_settings(self) -> None:
         if self._keeps_settings:
-            place = self.shell.geometry()
-            geometry = (place.x(), place.y(), place.width(), place.height())
-            self._settings = WindowSettings(self._settings.theme, self._settings.zoom, geometry)
-            window_settings.save(self._folder.window_settings, self._settings)
+            window_settings.save(self._folder.window_settings, self.preferences.settings)
+
+    def _restore(self, source: Path) -> None:
+        """Close what is open, put a backup in its place, and open that."""
+        opened, self._opened = self._opened, None
+        if opened is None:
+            return
+        self.shell.close_study()
+        self.tasks.run(
+            partial(self._replace_by_backup, opened, source), owner=self.shell, done=self._restored,
+            failed=self._restore_failed,
+        )  # fmt: skip
+
+    def _replace_by_backup(self, opened: Opened, source: Path) -> object:
+        from pingtopass_desktop.study.backup import restore
+
+        opening.close_study(opened.study)
+        return restore(source, self._folder.learner, self._folder.packs, now_utc())
+
+    def _restored(self, info: object) -> None:
+        _log.info("restored: %s", info)
+        self._try_again()
+
+    def _restore_failed(self, error: Exception) -> None:
+        self.shell.show_notice(f"Not restored; everything is as it was. {error}", "notice-bad")
+        self._try_again()
+
+    def _places(self) -> "Places":
+        from pingtopass_desktop import __version__
+        from pingtopass_desktop.app.licences import licences
+        from pingtopass_desktop.ui.pages.settings_places import Places
+
+        folder = self._folder
+        return Places(
+            folder.root, folder.learner, folder.backups, folder.packs, __version__, self._write_bundle, licences
+        )
 
     def _write_bundle(self, target: Path) -> Path:
         from PySide6.QtCore import qVersion
 
         return write_log_bundle(self._folder, target, {"qt": qVersion()})
+
+
+def _what_is_due(study: Study, exam_id: str) -> "Due":
+    from pingtopass_desktop.study import insights
+    from pingtopass_desktop.ui.notifications import Due
+
+    items = [item for item in insights.today(study, exam_id).plan if item.kind is insights.PlanKind.DUE]
+    return Due(sum(item.count for item in items), sum(item.minutes for item in items))
+
+
+def _screen_name(screen: QScreen) -> str:
+    """A screen of another size is another one: a window that fitted there may not fit here."""
+    size = screen.size()
+    return f"{screen.name()} {size.width()}x{size.height()}"

@@ -102,7 +102,7 @@ def assumed(stem: str, said: Sequence[str]) -> Blueprint:
         ]
     message = (
         f"no exam file was given, so the rules are assumed: {count} questions, {exam.time_limit_s // 60} minutes, "
-        f"{cut} right to pass, objectives by their share of the questions. State them with --exam FILE.toml"
+        f"{cut} right to pass, objectives by their share of the questions. State them in an exam.toml beside the file"
     )
     return Blueprint(exam, tuple(objectives), (Problem(exam_id, "", message),))
 

@@ -8,6 +8,8 @@ import csv
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,9 +31,11 @@ from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.library.bank.model import Bank, BankError, Problem
 from pingtopass_desktop.library.bank.text import BankText, read_bank
 from pingtopass_desktop.library.catalogue import Catalogue
+from pingtopass_desktop.library.index import build_index
 from pingtopass_desktop.library.lock import LockHeld
 from pingtopass_desktop.library.pack import PackDamaged, PackError
 from pingtopass_desktop.library.publish import current_pack, merge, publish
+from pingtopass_desktop.library.releases import Change, in_force
 
 SOURCE = "imported"
 """What the pack of an import names as its source; packs of any other source are never replaced by an import."""
@@ -40,7 +44,18 @@ SUPPORTED = "a bank folder or .zip with an exam.toml, .csv, .tsv, .json or .json
 
 _SHOWN = 3
 
-Progress = Callable[[int, int], bool]
+
+class Stage(StrEnum):
+    """What an import is about, in words for the learner."""
+
+    READING = "Reading"
+    CHECKING = "Checking"
+    WRITING = "Writing"
+    INDEXING = "Preparing the search"
+
+
+Progress = Callable[[Stage, int, int], bool]
+"""Gets the stage, questions done and questions in all (0 where that is not known yet); False cancels."""
 
 
 class ImportFailed(Exception):
@@ -54,16 +69,20 @@ class ImportCancelled(ImportFailed):
 class ImportReport(Struct, frozen=True):
     """What an import did. `updated` counts questions that the library had, `unchanged` the identical ones of them.
 
-    `pack` is the pack now in force; None for a dry run.
+    `pack` is the pack now in force and `change` what that replaced; None for a dry run. `exam_id` is the bank's id
+    where it has several exams.
     """
 
     exam_id: str
+    exam_ids: tuple[str, ...]
+    name: str
     imported: int
     updated: int
     unchanged: int
     skipped: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     pack: Path | None
+    change: Change | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The stable shape of ``import --json``."""
@@ -85,16 +104,18 @@ def import_files(
     now: datetime,
     dry_run: bool = False,
     progress: Progress | None = None,
+    is_indexed: bool = True,
 ) -> ImportReport:
     """Import one bank, or the data files of one exam, and make the result the current pack of its bank.
 
-    Questions that the library has and the files do not stay. `progress` gets questions done and questions in all,
-    and returns False to cancel. A dry run reports the same and writes nothing.
+    Questions that the library has and the files do not stay. A dry run reports the same and writes nothing. Where
+    `is_indexed` is off the caller builds the search index afterwards.
 
     Raises: ImportFailed.
     """
     try:
-        return _Import(packs, now, dry_run, progress).run([Path(path) for path in paths], exam_file)
+        report = _Import(packs, now, dry_run, progress).run([Path(path) for path in paths], exam_file)
+        return _indexed(report) if is_indexed else report
     except (Unreadable, RulesError, ForeignError, PackError) as error:
         raise ImportFailed(str(error)) from error
     except BankError as error:
@@ -132,10 +153,11 @@ class _Import:
             raise ImportFailed(f"{banks[0].name} is a bank of its own. Import it alone.")
         if exam_file is not None:
             raise ImportFailed(f"{banks[0].name} has an exam.toml of its own. Leave the exam file out.")
-        read = _whole_bank(banks[0])
+        read = _whole_bank(banks[0], partial(self._report, Stage.READING))
         return self._published(read.bank, self._current(read.bank.id), read.skipped, read.warnings, paths)
 
     def _data(self, paths: Sequence[Path], exam_file: Path | None) -> ImportReport:
+        self._report(Stage.READING, 0, 0)
         source = exam_source(paths, exam_file)
         current = self._current(source.exam_id)
         bank = current.bank
@@ -147,7 +169,7 @@ class _Import:
             source,
             known_objectives={q.id: codes.get(q.objective_id, "") for q in bank.questions} if bank else {},
             known_media=bank.media if bank else (),
-            progress=self._report,
+            progress=partial(self._report, Stage.CHECKING),
         )
         return self._published(read.bank, current, read.skipped, read.warnings, paths)
 
@@ -167,19 +189,25 @@ class _Import:
         known = {question.id: question for question in current.bank.questions} if current.bank else {}
         matched = [question for question in bank.questions if question.id in known]
         unchanged = sum(_is_same(question, known[question.id]) for question in matched)
-        self._report(len(bank.questions), len(bank.questions))
-        pack = None
+        self._report(Stage.CHECKING, len(bank.questions), len(bank.questions))
+        pack, change = None, None
         if not self._dry_run:
             merged = merge(current.bank, bank) if current.bank else bank
-            pack = publish(merged, self._packs, source=SOURCE, now=self._now)
+            before = in_force(self._packs, bank.id)
+            written = partial(self._report, Stage.WRITING)
+            pack = publish(merged, self._packs, source=SOURCE, now=self._now, progress=written)
+            change = Change(bank.id, before, in_force(self._packs, bank.id))
         return ImportReport(
             exam_id=bank.exams[0].id if len(bank.exams) == 1 else bank.id,
+            exam_ids=tuple(exam.id for exam in bank.exams),
+            name=bank.name,
             imported=len(bank.questions) - len(matched),
             updated=len(matched),
             unchanged=unchanged,
             skipped=tuple(skipped),
             warnings=(*current.warnings, *warnings),
             pack=pack,
+            change=change,
         )
 
     def _current(self, bank_id: str) -> "_Current":
@@ -219,8 +247,8 @@ class _Import:
             if owner is not None and owner != bank.id:
                 _refuse_owner(exam_id, owner)
 
-    def _report(self, done: int, total: int) -> None:
-        if self._progress is not None and not self._progress(done, total):
+    def _report(self, stage: Stage, done: int, total: int) -> None:
+        if self._progress is not None and not self._progress(stage, done, total):
             raise ImportCancelled("The import was cancelled. Nothing was written.")
 
 
@@ -257,13 +285,25 @@ def _check_kind(path: Path) -> None:
         raise ImportFailed(f"{path.name}: {kind} cannot be imported. Supported: {SUPPORTED}.")
 
 
-def _whole_bank(path: Path) -> BankText:
+def _indexed(report: ImportReport) -> ImportReport:
+    """Build the search index too. Without one the search makes its own, so a full disk is a warning."""
+    if report.pack is None:
+        return report
+    try:
+        build_index(report.pack)
+    except OSError as error:
+        problem = Problem(report.pack.name, "", f"the search index was not written: {error.strerror or error}")
+        return replace(report, warnings=(*report.warnings, problem))
+    return report
+
+
+def _whole_bank(path: Path, progress: Callable[[int, int], None]) -> BankText:
     """A bank folder or zip. The id of one with several exams is made from its name, as it names files too."""
     path = path.resolve()
-    read = read_bank(path)
+    read = read_bank(path, progress=progress)
     if len(read.bank.exams) == 1 or read.bank.id == exam_id_of(read.bank.id):
         return read
-    return read_bank(path, exam_id_of(read.bank.id))
+    return read_bank(path, exam_id_of(read.bank.id), progress=progress)
 
 
 def _refuse_owner(exam_id: str, owner: str) -> NoReturn:

@@ -17,6 +17,7 @@ from pingtopass_desktop.domain.exam import MultipleResponseRule, Navigation
 from pingtopass_desktop.domain.question import Confidence
 from pingtopass_desktop.learner.events import (
     Answered,
+    AttemptDeleted,
     AttemptFinished,
     AttemptStarted,
     AttemptTaken,
@@ -47,6 +48,15 @@ class AttemptSummary(Struct, frozen=True):
     scaled: int | None = None
     passed: bool | None = None
     interruptions: int = 0
+    time_percent: int = 100
+
+
+class ItemResult(Struct, frozen=True):
+    """How one question of a form was answered."""
+
+    question_id: str
+    is_answered: bool
+    is_right: bool
 
 
 class LocalState(Struct, frozen=True):
@@ -60,8 +70,10 @@ class LocalState(Struct, frozen=True):
 
 
 class _AttemptFold:
+    """Whether an attempt is deleted stands in a table of its own: it holds whatever else is known of the attempt."""
+
     KIND = "attempt"
-    PAYLOADS = (AttemptStarted, Answered, Flagged, Struck, AttemptTaken, AttemptFinished)
+    PAYLOADS = (AttemptStarted, Answered, Flagged, Struck, AttemptTaken, AttemptFinished, AttemptDeleted)
 
     def keys(self, payload: Payload) -> Iterable[str]:
         if isinstance(payload, self.PAYLOADS):
@@ -70,10 +82,14 @@ class _AttemptFold:
     def clear(self, db: sqlite3.Connection, key: str) -> None:
         db.execute("DELETE FROM attempts WHERE id = ?", (key,))
         db.execute("DELETE FROM attempt_items WHERE attempt = ?", (key,))
+        db.execute("DELETE FROM attempts_deleted WHERE attempt = ?", (key,))
 
     def apply(self, db: sqlite3.Connection, key: str, event: Event, payload: Payload) -> None:
         if isinstance(payload, AttemptStarted):
             _start(db, event, payload)
+            return
+        if isinstance(payload, AttemptDeleted):
+            _delete(db, payload)
             return
         row = db.execute("SELECT sitting FROM attempts WHERE id = ? AND finished_at IS NULL", (key,)).fetchone()
         if row is None:
@@ -132,10 +148,13 @@ def answered_payload(attempt: Attempt, sitting: str) -> Answered:
 
 
 def load_attempt(db: sqlite3.Connection, attempt_id: str) -> tuple[Attempt, str] | None:
-    """The attempt as its events and this device left it (suspended or finished) and its sitting; None if unknown."""
+    """The attempt as its events and this device left it (suspended or finished) and its sitting.
+
+    None where it is unknown or deleted.
+    """
     row = db.execute(
         "SELECT id, exam, sitting, form, rules, finished_at, elapsed_ms, interruptions, item_ms "
-        "FROM attempts WHERE id = ?",
+        f"FROM attempts AS a WHERE id = ? AND {_IS_KEPT}",
         (attempt_id,),
     ).fetchone()
     if row is None:
@@ -192,30 +211,80 @@ def load_attempt(db: sqlite3.Connection, attempt_id: str) -> tuple[Attempt, str]
 
 
 def summaries(
-    db: sqlite3.Connection, *, is_finished: bool, mode: Mode | None = None, exam_id: str | None = None, limit: int = 50
+    db: sqlite3.Connection,
+    *,
+    is_finished: bool,
+    mode: Mode | None = None,
+    exam_id: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
 ) -> list[AttemptSummary]:
-    """Attempts, the latest first."""
-    order = "a.finished_at" if is_finished else "a.started_at"
+    """Attempts that are not deleted, the latest first. The forms of other attempts than these are not read."""
+    order = "finished_at DESC, id DESC" if is_finished else "started_at DESC, id DESC"
     rows = db.execute(
-        f"{_SUMMARIES} WHERE (a.finished_at IS NOT NULL) = ? AND (? IS NULL OR a.mode = ?) "
-        f"AND (? IS NULL OR a.exam = ?) ORDER BY {order} DESC LIMIT ?",
-        (is_finished, mode, mode, exam_id, exam_id, limit),
+        f"{_SUMMARIES} WHERE a.id IN (SELECT a.id FROM attempts AS a WHERE (a.finished_at IS NOT NULL) = ?1 "
+        f"AND (?2 IS NULL OR a.mode = ?2) AND (?3 IS NULL OR a.exam = ?3) AND {_IS_KEPT} "
+        f"ORDER BY {order} LIMIT ?4 OFFSET ?5) ORDER BY {order}",
+        (is_finished, mode, exam_id, limit, offset),
     ).fetchall()
     return [_summary(row) for row in rows]
 
 
+def count_finished(db: sqlite3.Connection, mode: Mode | None = None, exam_id: str | None = None) -> int:
+    """How many finished attempts `summaries` would list."""
+    sql = (
+        "SELECT count(*) FROM attempts AS a WHERE a.finished_at IS NOT NULL AND (?1 IS NULL OR a.mode = ?1) "
+        f"AND (?2 IS NULL OR a.exam = ?2) AND {_IS_KEPT}"
+    )
+    return db.execute(sql, (mode, exam_id)).fetchone()[0]
+
+
 def summary(db: sqlite3.Connection, attempt_id: str) -> AttemptSummary | None:
-    """One attempt, finished or not; None if unknown."""
-    row = db.execute(f"{_SUMMARIES} WHERE a.id = ?", (attempt_id,)).fetchone()
+    """One attempt, finished or not; None where it is unknown or deleted."""
+    row = db.execute(f"{_SUMMARIES} WHERE a.id = ? AND {_IS_KEPT}", (attempt_id,)).fetchone()
     return _summary(row) if row else None
 
+
+def earlier_exam(db: sqlite3.Connection, attempt_id: str) -> str | None:
+    """The exam of the same kind that was finished before this one and is not deleted."""
+    row = db.execute(
+        "SELECT a.id FROM attempts AS a, attempts AS this WHERE this.id = ? AND a.exam = this.exam "
+        "AND a.mode = 'exam' AND (a.finished_at, a.id) < (this.finished_at, this.id) "
+        f"AND {_IS_KEPT} ORDER BY a.finished_at DESC, a.id DESC LIMIT 1",
+        (attempt_id,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def results(db: sqlite3.Connection, attempt_ids: Iterable[str]) -> dict[str, list[ItemResult]]:
+    """How every question of these attempts was answered, in the order of each form; reads less than loading them."""
+    rows = db.execute(
+        "SELECT a.id, q.value, coalesce(i.choice, '[]') != '[]', coalesce(i.correct, 0) "
+        "FROM json_each(?) AS wanted JOIN attempts AS a ON a.id = wanted.value "
+        "JOIN json_each(a.form, '$.questions') AS q "
+        "LEFT JOIN attempt_items AS i ON i.attempt = a.id AND i.question = q.value ORDER BY wanted.key, q.key",
+        (json.dumps(list(attempt_ids)),),
+    )
+    found: dict[str, list[ItemResult]] = {}
+    for attempt_id, question_id, is_answered, is_right in rows:
+        result = ItemResult(question_id, bool(is_answered), bool(is_answered and is_right))
+        found.setdefault(attempt_id, []).append(result)
+    return found
+
+
+def is_deleted(db: sqlite3.Connection, attempt_id: str) -> bool:
+    return db.execute("SELECT 1 FROM attempts_deleted WHERE attempt = ?", (attempt_id,)).fetchone() is not None
+
+
+_IS_KEPT = "NOT EXISTS (SELECT 1 FROM attempts_deleted AS d WHERE d.attempt = a.id)"
 
 _SUMMARIES = (
     "SELECT a.id, a.exam, a.mode, a.label, a.device, json_array_length(a.form, '$.questions'), "
     "(SELECT count(*) FROM attempt_items AS i WHERE i.attempt = a.id AND i.choice != '[]'), "
     "a.started_at, json_extract(a.rules, '$.limit_ms'), "
     "max(coalesce(a.elapsed_ms, 0), coalesce(l.elapsed_ms, 0)), coalesce(l.position, 0), "
-    "a.finished_at, a.reason, a.raw, a.scaled, a.passed, coalesce(a.interruptions, l.interruptions, 0) "
+    "a.finished_at, a.reason, a.raw, a.scaled, a.passed, coalesce(a.interruptions, l.interruptions, 0), "
+    "json_extract(a.rules, '$.time_percent') "
     "FROM attempts AS a LEFT JOIN attempt_local AS l ON l.attempt = a.id"
 )
 
@@ -239,12 +308,18 @@ def _summary(row: tuple[Any, ...]) -> AttemptSummary:
         scaled=row[14],
         passed=None if row[15] is None else bool(row[15]),
         interruptions=row[16],
+        time_percent=row[17],
     )
 
 
 def packs_in_use(db: sqlite3.Connection) -> set[str]:
-    """File names of packs that an unfinished attempt still needs."""
-    return {row[0] for row in db.execute("SELECT pack FROM attempt_local")}
+    """File names of packs that an unfinished attempt still needs. A deleted one comes back with the one in force."""
+    return {
+        row[0]
+        for row in db.execute(
+            f"SELECT a.pack FROM (SELECT attempt AS id, pack FROM attempt_local) AS a WHERE {_IS_KEPT}"
+        )
+    }
 
 
 def load_local(db: sqlite3.Connection, attempt_id: str) -> LocalState | None:
@@ -364,6 +439,13 @@ def _finish(db: sqlite3.Connection, event: Event, payload: AttemptFinished) -> N
             payload.attempt,
         ),
     )
+
+
+def _delete(db: sqlite3.Connection, payload: AttemptDeleted) -> None:
+    if payload.on:
+        db.execute("INSERT OR IGNORE INTO attempts_deleted VALUES (?)", (payload.attempt,))
+    else:
+        db.execute("DELETE FROM attempts_deleted WHERE attempt = ?", (payload.attempt,))
 
 
 def _item_rows(db: sqlite3.Connection, attempt_id: str) -> list[dict[str, Any]]:

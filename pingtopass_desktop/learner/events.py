@@ -180,6 +180,14 @@ class AttemptFinished(Payload, frozen=True):
     interruptions: Int
 
 
+class AttemptDeleted(Payload, frozen=True):
+    """An attempt taken out of every list, finished or not, or put back. What was answered in it keeps counting."""
+
+    type: ClassVar[str] = "attempt_deleted"
+    attempt: str
+    on: bool
+
+
 class BookmarkSet(Payload, frozen=True):
     """A question bookmarked, or the bookmark removed."""
 
@@ -204,6 +212,14 @@ class SettingSet(Payload, frozen=True):
     value: str
 
 
+class ExamDateSet(Payload, frozen=True):
+    """The day of an exam, ISO 8601; empty where it is not known any more."""
+
+    type: ClassVar[str] = "exam_date_set"
+    exam: str
+    date: str
+
+
 class QuestionReported(Payload, frozen=True):
     """A problem with a question, for its authors. `reason` is a key of `study.marks.REPORT_REASONS`."""
 
@@ -226,9 +242,11 @@ PAYLOADS: dict[str, type[Payload]] = {
         Struck,
         AttemptTaken,
         AttemptFinished,
+        AttemptDeleted,
         BookmarkSet,
         NoteSet,
         SettingSet,
+        ExamDateSet,
         QuestionReported,
     )
 }

@@ -5,13 +5,13 @@ device sorts after all it holds, so it is applied on top; events from elsewhere 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
-from pingtopass_desktop.learner import attempts, marks, memory, progress, settings
+from pingtopass_desktop.learner import attempts, marks, mastery, memory, progress, settings
 from pingtopass_desktop.learner.database import Database
 from pingtopass_desktop.learner.events import (
     EVENT_COLUMNS,
@@ -24,14 +24,15 @@ from pingtopass_desktop.learner.events import (
     payload_of,
 )
 
-_PROJECTION_VERSION = "1"
+PROJECTION_VERSION = "2"
 _PROJECTION, _GROUPED, _LATEST_AT = "projection", "grouped", "latest_at"
 """Keys of `local`: the version that the read models were folded by; the number up to which `event_groups` is complete;
 the highest `at` of events with a `seq`, which whoever gives one to an event keeps up."""
 
 
 class Fold(Protocol):
-    """A module that folds groups of one kind. `apply` gets the events of a group in canonical order."""
+    """A module that folds groups of one kind. `apply` gets the events of a group in canonical order; that of questions
+    returns what the counters need."""
 
     @property
     def KIND(self) -> str: ...
@@ -45,7 +46,7 @@ class Fold(Protocol):
 
     def clear(self, db: sqlite3.Connection, key: str) -> None: ...
 
-    def apply(self, db: sqlite3.Connection, key: str, event: Event, payload: Payload) -> None: ...
+    def apply(self, db: sqlite3.Connection, key: str, event: Event, payload: Payload) -> memory.Change | None: ...
 
 
 _ALL_FOLDS: tuple[Fold, ...] = (
@@ -55,11 +56,13 @@ _ALL_FOLDS: tuple[Fold, ...] = (
     marks.NOTES,
     marks.REPORTS,
     settings.FOLD,
+    settings.EXAM_DATES,
 )
 _FOLDS = {fold.KIND: fold for fold in _ALL_FOLDS}
 _FOLDS_OF = {kind: tuple(fold for fold in _ALL_FOLDS if kind in fold.PAYLOADS) for kind in PAYLOADS.values()}
 _READ_MODELS = (
-    "attempts", "attempt_items", "question_memory", "bookmarks", "notes", "reports", "settings", "days"
+    "attempts", "attempt_items", "attempts_deleted", "question_memory", "bookmarks", "notes", "reports", "settings",
+    "exam_dates", "days", "objective_days",
 )  # fmt: skip
 
 
@@ -78,7 +81,7 @@ class LearnerStore:
 
     def __init__(self, path: Path, now_ms: Callable[[], int]) -> None:
         self._now_ms = now_ms
-        self._day_rule: progress.DayRule | None = None  # read once, and again after a setting changed it
+        self._rule: memory.ReviewRule | None = None  # read once, and again after a setting changed it
         self.database = Database(path)
         try:
             self._open()
@@ -109,8 +112,8 @@ class LearnerStore:
         event = Event(event_id, self.device, payload.type, payload.version, now, at, text)
         with self.database.transaction() as db:
             self._insert(db, event)
-            self._apply(db, event, payload)
-            self._count(db, [(event, payload)])
+            changes = self._apply(db, event, payload)
+            self._count(db, [(event, payload)], changes)
             if local is not None:
                 local(db)
         return event
@@ -134,15 +137,28 @@ class LearnerStore:
             if new:
                 _set_local(db, _LATEST_AT, self._ids.latest_at)
                 self._complete_groups(db)
+                questions = {question for _, payload in usable for question in memory.FOLD.keys(payload)}
+                before = {question: memory.counted(db, question) for question in questions}
                 for group in groups:
                     self._fold(db, group)
-                self._count(db, usable)
+                changes = [memory.Change(each, old, memory.counted(db, each)) for each, old in before.items()]
+                self._count(db, usable, changes)
         return Ingested(new, frozenset(groups))
 
     def rebuild(self) -> None:
         """Fold every read model again from all events, in one transaction."""
         with self.database.transaction() as db:
             self._rebuild(db)
+
+    def place(
+        self,
+        packs: Sequence[str],
+        objectives: Iterable[mastery.PlacedObjective],
+        questions: Mapping[str, tuple[str, str]],
+    ) -> None:
+        """Take over to which exam and objective every question belongs, after the packs in force changed."""
+        with self.database.transaction() as db:
+            mastery.place(db, packs, objectives, questions, self._rule_of_reviews(db))
 
     def local(self, key: str) -> str | None:
         """A value of this device's own state."""
@@ -161,15 +177,15 @@ class LearnerStore:
             device = new_id(self._now_ms())
             with self.database.transaction() as db:
                 _set_local(db, "device", device)
-                _set_local(db, _PROJECTION, _PROJECTION_VERSION)
+                _set_local(db, _PROJECTION, PROJECTION_VERSION)
         self.device = device
         with self.database.translated():
             latest = self.db.execute("SELECT max(at) FROM events WHERE seq IS NULL").fetchone()[0] or 0
         self._ids = EventIds(max(latest, int(self.local(_LATEST_AT) or 0)))
-        if self.local(_PROJECTION) != _PROJECTION_VERSION:
+        if self.local(_PROJECTION) != PROJECTION_VERSION:
             with self.database.transaction() as db:
                 self._rebuild(db)
-                _set_local(db, _PROJECTION, _PROJECTION_VERSION)
+                _set_local(db, _PROJECTION, PROJECTION_VERSION)
 
     def _insert(self, db: sqlite3.Connection, event: Event) -> None:
         db.execute(
@@ -178,25 +194,38 @@ class LearnerStore:
             (event.id, event.at, event.seq, event.device, event.type, event.version, event.occurred_at, event.payload),
         )
 
-    def _apply(self, db: sqlite3.Connection, event: Event, payload: Payload) -> None:
-        """Fold an event that sorts after all that its groups hold."""
+    def _apply(self, db: sqlite3.Connection, event: Event, payload: Payload) -> list[memory.Change]:
+        """Fold an event that sorts after all that its groups hold; returns which questions count anew."""
+        changes: list[memory.Change] = []
         for fold in _FOLDS_OF[type(payload)]:
             for key in fold.keys(payload):
-                fold.apply(db, key, event, payload)
+                change = fold.apply(db, key, event, payload)
+                if change is not None:
+                    changes.append(change)
+        return changes
 
-    def _count(self, db: sqlite3.Connection, new: list[tuple[Event, Payload]]) -> None:
-        """Count new events that are folded already; all events again where one of them moves the days."""
-        if any(isinstance(payload, SettingSet) and settings.moves_days(payload) for _, payload in new):
-            self._day_rule = None
+    def _count(
+        self, db: sqlite3.Connection, new: list[tuple[Event, Payload]], questions: Iterable[memory.Change]
+    ) -> None:
+        """Count new events that are folded already; all of them again where one moves the days or the reviews."""
+        changes = [payload for _, payload in new if isinstance(payload, SettingSet)]
+        if any(map(settings.moves_reviews, changes)):
+            self._rule = None
+            rule = memory.review_rule(db)  # not kept: the transaction may yet be taken back
+            mastery.recount(db, rule)
+        else:
+            rule = self._rule_of_reviews(db)
+            mastery.move(db, questions, rule)
+        if any(map(settings.moves_days, changes)):
             progress.rebuild_days(db)
         else:
             for event, payload in new:
-                progress.count(db, event, payload, self._rule_of_days(db))
+                progress.count(db, event, payload, rule.days)
 
-    def _rule_of_days(self, db: sqlite3.Connection) -> progress.DayRule:
-        if self._day_rule is None:
-            self._day_rule = progress.day_rule(db)
-        return self._day_rule
+    def _rule_of_reviews(self, db: sqlite3.Connection) -> memory.ReviewRule:
+        if self._rule is None:
+            self._rule = memory.review_rule(db)
+        return self._rule
 
     def _complete_groups(self, db: sqlite3.Connection) -> None:
         """Sort into groups what `record` left for later: most events are this device's own, applied on top."""
@@ -230,8 +259,9 @@ class LearnerStore:
                 self._apply(db, event, payload)
         _set_local(db, _GROUPED, 0)
         self._complete_groups(db)
-        self._day_rule = None
+        self._rule = None
         progress.rebuild_days(db)
+        mastery.recount(db, memory.review_rule(db))
 
 
 def all_events(db: sqlite3.Connection) -> list[Event]:

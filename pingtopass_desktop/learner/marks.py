@@ -70,6 +70,11 @@ def bookmarked(db: sqlite3.Connection) -> set[str]:
     return {row[0] for row in db.execute("SELECT question FROM bookmarks")}
 
 
+def noted(db: sqlite3.Connection) -> set[str]:
+    """Questions with a note."""
+    return {row[0] for row in db.execute("SELECT question FROM notes")}
+
+
 def is_bookmarked(db: sqlite3.Connection, question_id: str) -> bool:
     return db.execute("SELECT 1 FROM bookmarks WHERE question = ?", (question_id,)).fetchone() is not None
 

@@ -4,12 +4,13 @@ Counting is free of order: each answer adds to the day of its event.
 """
 
 import sqlite3
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache, lru_cache
 
 from msgspec import Struct
 
 from pingtopass_desktop.domain.attempt import Mode
+from pingtopass_desktop.domain.question import Confidence
 from pingtopass_desktop.learner import settings
 from pingtopass_desktop.learner.events import EVENT_COLUMNS, Answered, AttemptFinished, Event, Payload, payload_of
 
@@ -18,7 +19,16 @@ DEFAULT_ROLLOVER_HOUR = 4
 _MAX_COUNTED_MS = 48 * 3600 * 1000
 """More time than the longest exam with extra time takes is a mistake; sums stay far from 64 bits."""
 
-_QUARTER_MS = 15 * 60 * 1000
+QUARTER_MS = 15 * 60 * 1000
+
+_LEVELS = {"s": "sure", "t": "think_so", "g": "guess"}
+"""The columns of `days` by the letter of a confidence; each has one more for the right answers."""
+
+_COLUMNS = ("answers", "correct", "elapsed_ms", *(c for level in _LEVELS.values() for c in (level, f"{level}_correct")))
+_COUNT = (
+    f"INSERT INTO days(day, {', '.join(_COLUMNS)}) VALUES (?{', ?' * len(_COLUMNS)}) ON CONFLICT DO UPDATE SET "
+    + ", ".join(f"{column} = {column} + excluded.{column}" for column in _COLUMNS)
+)
 
 
 class Totals(Struct, frozen=True):
@@ -29,15 +39,28 @@ class Totals(Struct, frozen=True):
     elapsed_ms: int
 
 
+class Calibration(Struct, frozen=True):
+    """Answers that the learner was so sure of, and how many of them were right."""
+
+    confidence: Confidence
+    answers: int
+    correct: int
+
+
 def day_of(at_ms: int, zone: tzinfo, rollover_hour: int) -> str:
     """The learner's day of a moment, ISO 8601. Days begin at quarters of an hour in every zone since 1972."""
-    return _day_of_quarter(at_ms // _QUARTER_MS, zone, rollover_hour)
+    return _day_of_quarter(at_ms // QUARTER_MS, zone, rollover_hour)
 
 
 @lru_cache(maxsize=64)
 def _day_of_quarter(quarter: int, zone: tzinfo, rollover_hour: int) -> str:
-    local = datetime.fromtimestamp(quarter * _QUARTER_MS / 1000, UTC).astimezone(zone).replace(tzinfo=None)
-    return (local - timedelta(hours=rollover_hour)).date().isoformat()
+    return _date_of_quarter(quarter, zone, rollover_hour).isoformat()
+
+
+@lru_cache(maxsize=4096)
+def _date_of_quarter(quarter: int, zone: tzinfo, rollover_hour: int) -> date:
+    local = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC).astimezone(zone).replace(tzinfo=None)
+    return (local - timedelta(hours=rollover_hour)).date()
 
 
 class DayRule(Struct, frozen=True):
@@ -45,6 +68,15 @@ class DayRule(Struct, frozen=True):
 
     zone: tzinfo
     rollover_hour: int
+
+    def date_of(self, at_ms: int) -> date:
+        """The learner's day of a moment."""
+        return _date_of_quarter(at_ms // QUARTER_MS, self.zone, self.rollover_hour)
+
+    def start_ms(self, day: date) -> int:
+        """When a day of the learner begins."""
+        start = datetime.combine(day, time(self.rollover_hour), self.zone)
+        return round(start.timestamp() * 1000)
 
 
 def day_rule(db: sqlite3.Connection) -> DayRule:
@@ -56,14 +88,10 @@ def day_rule(db: sqlite3.Connection) -> DayRule:
 
 def count(db: sqlite3.Connection, event: Event, payload: Payload, rule: DayRule) -> None:
     """Add an event to its day."""
-    answers, correct, elapsed_ms = _amounts(payload)
-    if answers:
+    amounts = _amounts(payload)
+    if amounts[0]:
         day = day_of(event.at, rule.zone, rule.rollover_hour)
-        db.execute(
-            "INSERT INTO days VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
-            "answers = answers + ?2, correct = correct + ?3, elapsed_ms = elapsed_ms + ?4",
-            (day, answers, correct, elapsed_ms),
-        )
+        db.execute(_COUNT, (day, *amounts, *_rated(payload)))
 
 
 def rebuild_days(db: sqlite3.Connection) -> None:
@@ -90,12 +118,47 @@ def days(db: sqlite3.Connection) -> list[tuple[str, int, int]]:
     return db.execute("SELECT day, answers, correct FROM days ORDER BY day").fetchall()
 
 
+def recent_pace_ms(db: sqlite3.Connection, since_day: str) -> tuple[int, int]:
+    """Answers since a day, and the time they took."""
+    row = db.execute(
+        "SELECT coalesce(sum(answers), 0), coalesce(sum(elapsed_ms), 0) FROM days WHERE day >= ?", (since_day,)
+    ).fetchone()
+    return row[0], row[1]
+
+
+def calibration(db: sqlite3.Connection) -> list[Calibration]:
+    """How often the learner was right, by how sure the learner was; all exams together."""
+    columns = ", ".join(f"coalesce(sum({level}), 0), coalesce(sum({level}_correct), 0)" for level in _LEVELS.values())
+    row = db.execute(f"SELECT {columns} FROM days").fetchone()
+    return [
+        Calibration(Confidence(level), row[2 * number], row[2 * number + 1])
+        for number, level in enumerate(_LEVELS.values())
+    ]
+
+
 def _amounts(payload: Payload) -> tuple[int, int, int]:
     if isinstance(payload, Answered) and payload.mode == Mode.PRACTICE:
         return 1, int(payload.correct), _counted_ms(payload.elapsed_ms)
     if isinstance(payload, AttemptFinished) and payload.mode == Mode.EXAM:
         return len(payload.results.replace("-", "")), payload.results.count("1"), _counted_ms(payload.elapsed_ms)
     return 0, 0, 0
+
+
+def _rated(payload: Payload) -> list[int]:
+    """For each level of confidence: answers called so, and how many of them were right."""
+    if isinstance(payload, Answered):
+        pairs = [(payload.confidence, "1" if payload.correct else "0")]
+    elif isinstance(payload, AttemptFinished):
+        pairs = [
+            (_LEVELS.get(each), result) for each, result in zip(payload.confidences, payload.results, strict=False)
+        ]
+    else:
+        pairs = []
+    amounts: list[int] = []
+    for level in _LEVELS.values():
+        right = pairs.count((level, "1"))
+        amounts += (right + pairs.count((level, "0")), right)
+    return amounts
 
 
 def _counted_ms(elapsed_ms: int) -> int:

@@ -25,8 +25,8 @@ from pingtopass_desktop.learner.journal import LearnerStore
 
 WAL, SHM = "-wal", "-shm"
 
-_NO_FOLD = ("events", "event_groups", "local", "attempt_local")
-"""The tables that are no read model; see schema/0001_*.sql."""
+_NO_FOLD = ("events", "event_groups", "local", "attempt_local", "places", "placement")
+"""The tables that are no read model; see schema/0001_*.sql and 0003_*.sql."""
 
 
 class NoLearnerFile(StoreUnavailable):

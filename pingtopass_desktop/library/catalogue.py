@@ -23,7 +23,7 @@ class ListedExam(Struct, frozen=True):
 class Catalogue:
     """The packs in force, opened. Used by one thread at a time; `refresh` follows changed pointers.
 
-    `problems` lists the packs that cannot be used; the others go on serving.
+    `problems` lists the packs that cannot be used, `broken` has them by the id of their bank; the others go on serving.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -31,6 +31,7 @@ class Catalogue:
         self._packs: dict[str, Pack] = {}
         self._others: dict[str, Pack] = {}
         self.problems: list[PackError] = []
+        self.broken: dict[str, PackError] = {}
         self.refresh()
 
     @property
@@ -39,7 +40,7 @@ class Catalogue:
 
     def refresh(self) -> bool:
         """Read the pointers again. True when a pack came, went or was replaced."""
-        self.problems = []
+        self.problems, self.broken = [], {}
         packs: dict[str, Pack] = {}
         for path in sorted(self._folder.glob(f"*{POINTER_SUFFIX}")):
             bank_id = path.name.removesuffix(POINTER_SUFFIX)
@@ -47,6 +48,7 @@ class Catalogue:
                 packs[bank_id] = self._open(path, bank_id)
             except PackError as error:
                 self.problems.append(error)
+                self.broken[bank_id] = error
         changed = {b: p.path for b, p in packs.items()} != {b: p.path for b, p in self._packs.items()}
         kept = {id(pack) for pack in packs.values()}
         for pack in self._packs.values():

@@ -37,7 +37,8 @@ from pingtopass_desktop.library.bank.model import (
 )
 
 APPLICATION_ID = 0x50325050  # "P2PP"
-FORMAT = 1
+FORMAT = 2
+"""Packs of format 1 hold their search index; since 2 it stands beside them, see `library.index`."""
 
 
 class PackError(Exception):
@@ -72,10 +73,14 @@ class Pack:
     def __init__(self, path: Path) -> None:
         """Raises: PackError where the file is missing, damaged, no pack, or written by a newer program."""
         self.path = path
+        self.narrowed_by: object = None
+        """What the temporary table of `library.listing` holds."""
+        self.has_search = False
+        """True once `library.index` has made the table `search` of this connection."""
         self._pools: dict[str, Pool] = {}
         with self._reading():
             uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
-            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
             self._file = _identity(path)
             self._db.row_factory = sqlite3.Row
         try:
@@ -156,6 +161,15 @@ class Pack:
             rows = self._db.execute(f"SELECT id FROM questions WHERE {where} ORDER BY number", arguments)
             return [row[0] for row in rows]
 
+    def objectives_of(self, ids: Iterable[str]) -> dict[str, str]:
+        """The objective of each of those questions that the pack has, retired ones too; reads no text."""
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT q.id, q.objective_id FROM json_each(?) AS wanted JOIN questions AS q ON q.id = wanted.value",
+                (json.dumps(list(ids)),),
+            )
+            return {row[0]: row[1] for row in rows}
+
     def questions(self, ids: Iterable[str]) -> dict[str, Question]:
         """The questions of those ids that the pack has, each checked against its digest."""
         with self._reading():
@@ -205,7 +219,7 @@ class Pack:
             return {(row[0], row[1]): row[2] for row in rows}
 
     def execute(self, sql: str, arguments: Sequence[object]) -> list[sqlite3.Row]:
-        """A read-only query for `library.search`."""
+        """A statement for `library.listing` and `library.index`: it reads, or writes to memory only."""
         with self._reading():
             return self._db.execute(sql, arguments).fetchall()
 
@@ -257,6 +271,7 @@ class Pack:
         return media
 
     def _check_format(self) -> None:
+        self._db.execute("PRAGMA temp_store = MEMORY")
         application_id = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if application_id != APPLICATION_ID:

@@ -7,7 +7,7 @@ one and never half of either. ``<bank>.current`` names the pack in force.
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,14 +18,16 @@ from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.library.bank.model import (
     MEDIA_REFERENCE,
     Bank,
-    content_rows,
+    Row,
     exam_row,
+    frame_rows,
     objective_row,
     question_row,
     release_digest,
     row_digest,
     seal,
 )
+from pingtopass_desktop.library.index import SUFFIX as INDEX_SUFFIX
 from pingtopass_desktop.library.lock import locked
 from pingtopass_desktop.library.pack import APPLICATION_ID, FORMAT, Pack, PackError
 
@@ -33,7 +35,10 @@ POINTER_SUFFIX = ".current"
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
 
+_STEP = 1000
+
 Stamps = Mapping[str, tuple[str, str]]
+Progress = Callable[[int, int], None]
 
 
 class Pointer(Struct, frozen=True):
@@ -109,31 +114,43 @@ def media_used(questions: Collection[Question]) -> frozenset[str]:
     return frozenset(used)
 
 
-def publish(bank: Bank, folder: Path, *, source: str, now: datetime, fingerprint: str = "") -> Path:
-    """Make a bank the current release of its id and return the pack.
+def publish(
+    bank: Bank,
+    folder: Path,
+    *,
+    source: str,
+    now: datetime,
+    fingerprint: str = "",
+    progress: Progress | None = None,
+) -> Path:
+    """Make a bank the current release of its id and return the pack. Its search index comes later: `library.index`.
 
-    The same content as the current pack publishes nothing new. `now` is aware.
+    The same content as the current pack publishes nothing new. `now` is aware. `progress` gets questions written and
+    questions in all; it may raise, and then the release before stays in force and nothing is left.
 
     Raises: OSError where the folder cannot be written or the disk is full; the current pack stays in force.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    digest = release_digest(content_rows(bank))
+    rows = [_digested(question) for question in bank.questions]
+    questions = [("questions", row["id"], row["row_digest"]) for row in rows]
+    digest = release_digest([*frame_rows(bank), *questions])
     published_at = now.astimezone(UTC).isoformat(timespec="seconds")
     with locked(folder / "publish.lock"):
         same, release_id, stamps = _before(folder, bank.id, digest)
         if same is not None:
-            _point(folder, bank.id, Pointer(same.name, fingerprint))
+            point(folder, bank.id, Pointer(same.name, fingerprint))
             return same
+        _stamp(rows, stamps, published_at)
         path = folder / f"{bank.id}-{release_id}-{digest[:8]}.pack"
         partial = path.with_suffix(".part")
         try:
-            _write(bank, partial, release_id, digest, source, published_at, stamps)
+            _write(bank, rows, partial, release_id, digest, source, published_at, progress)
             os.replace(partial, path)
         except sqlite3.OperationalError as error:
             raise OSError(f"{path.parent} cannot take the pack ({error}). Free some space and try again.") from error
         finally:
             partial.unlink(missing_ok=True)
-        _point(folder, bank.id, Pointer(path.name, fingerprint))
+        point(folder, bank.id, Pointer(path.name, fingerprint))
     return path
 
 
@@ -176,6 +193,8 @@ def collect(folder: Path, in_use: Collection[str]) -> list[Path]:
                 keep |= {pack.name for pack in folder.glob("*.pack") if pack.name.startswith(f"{bank_id}-")}
         gone = [path for path in folder.glob("*.pack") if path.name not in keep]
         gone += folder.glob("*.part")
+        gone += [path for path in folder.glob(f"*{INDEX_SUFFIX}") if not path.with_suffix(".pack").is_file()]
+        gone += [path.with_suffix(INDEX_SUFFIX) for path in gone if path.with_suffix(INDEX_SUFFIX).is_file()]
         for path in gone:
             path.unlink(missing_ok=True)
     return gone
@@ -190,7 +209,14 @@ def _revised(known: Question | None, question: Question) -> Question:
 
 
 def _write(
-    bank: Bank, path: Path, release_id: int, digest: str, source: str, published_at: str, stamps: Stamps
+    bank: Bank,
+    rows: Sequence[Row],
+    path: Path,
+    release_id: int,
+    digest: str,
+    source: str,
+    published_at: str,
+    progress: Progress | None,
 ) -> None:
     path.unlink(missing_ok=True)
     db = sqlite3.connect(path, isolation_level=None)
@@ -208,14 +234,11 @@ def _write(
         db.execute("INSERT INTO bank VALUES (?, ?, ?, ?)", (*head, sealed))
         _insert(db, "exams", [exam_row(exam) for exam in bank.exams])
         _insert(db, "objectives", [objective_row(objective) for objective in bank.objectives])
-        _insert(db, "questions", [_stamped(question, stamps, published_at) for question in bank.questions])
+        for start in range(0, len(rows), _STEP):
+            if progress is not None:
+                progress(start, len(rows))
+            _insert(db, "questions", rows[start : start + _STEP])
         _insert(db, "media", [{"sha256": m.sha256, "mime": m.mime, "bytes": m.content} for m in bank.media])
-        db.execute(
-            "INSERT INTO option_texts SELECT number, (SELECT group_concat(answer.value ->> 'text', ' · ') "
-            "FROM json_each(questions.answers) AS answer) FROM questions"
-        )
-        db.execute("INSERT INTO search(search) VALUES ('rebuild')")
-        db.execute("INSERT INTO search(search) VALUES ('optimize')")
         db.execute("COMMIT")
         db.execute("ANALYZE")
         if db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
@@ -224,25 +247,33 @@ def _write(
         db.close()
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+    if progress is not None:
+        progress(len(rows), len(rows))
 
 
-def _stamped(question: Question, stamps: Stamps, now: str) -> dict[str, object]:
+def _digested(question: Question) -> Row:
     row = question_row(question)
-    created, updated = stamps.get(question.id, (now, now))
     row["row_digest"] = row_digest(row)
-    row["created_at"] = created
-    row["updated_at"] = updated if question.revision == 1 else now
     return row
 
 
-def _insert(db: sqlite3.Connection, table: str, rows: list[dict[str, object]]) -> None:
+def _stamp(rows: Sequence[Row], stamps: Stamps, now: str) -> None:
+    """Say of each question when it came and when it changed last."""
+    for row in rows:
+        created, updated = stamps.get(row["id"], (now, now))
+        row["created_at"] = created
+        row["updated_at"] = updated if row["revision"] == 1 else now
+
+
+def _insert(db: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
     if rows:
         columns = ", ".join(rows[0])
         marks = ", ".join(f":{column}" for column in rows[0])
         db.executemany(f"INSERT INTO {table}({columns}) VALUES ({marks})", rows)
 
 
-def _point(folder: Path, bank_id: str, pointer: Pointer) -> None:
+def point(folder: Path, bank_id: str, pointer: Pointer) -> None:
+    """Put a pack in force, durably; the caller holds the folder's lock."""
     path = pointer_file(folder, bank_id)
     partial = path.with_suffix(".part")
     with partial.open("w", encoding="utf-8") as file:

@@ -24,9 +24,3 @@ CREATE TABLE item_stats(question_id TEXT NOT NULL, revision INTEGER NOT NULL, n 
   median_s REAL NOT NULL, PRIMARY KEY (question_id, revision)) STRICT, WITHOUT ROWID;
 CREATE INDEX questions_pool ON questions(exam_id, is_active, objective_id, id, sibling_group, type);
 
--- What search reads: the words of a question without the structure of its answers. FTS5 reads no virtual table such
--- as json_each, so the texts of the options stand in a table of their own; the index itself stores no text.
-CREATE TABLE option_texts(number INTEGER PRIMARY KEY, options TEXT NOT NULL) STRICT;
-CREATE VIEW searched AS SELECT number, text, options, explanation FROM questions JOIN option_texts USING (number);
-CREATE VIRTUAL TABLE search USING fts5(text, options, explanation, content = 'searched', content_rowid = 'number',
-  tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');

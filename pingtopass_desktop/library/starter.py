@@ -1,12 +1,14 @@
 """The starter bank that comes with the program: text files in resources/, built into a pack when they change."""
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from pingtopass_desktop.library.bank.model import BankError
+from pingtopass_desktop.library.index import build_index
 from pingtopass_desktop.library.pack import Pack, PackError
 from pingtopass_desktop.library.publish import pointer_file, publish, read_pointer
 
@@ -50,7 +52,9 @@ def publish_starter(packs: Path, now: datetime) -> bool:
     if pointer is not None and not is_sound:
         pointer_file(packs, BANK_ID).unlink(missing_ok=True)
         (packs / pointer.pack).unlink(missing_ok=True)
-    publish(bank, packs, source="bundled", now=now, fingerprint=_fingerprint(folder))
+    pack = publish(bank, packs, source="bundled", now=now, fingerprint=_fingerprint(folder))
+    with suppress(OSError):  # the search makes one in memory then
+        build_index(pack)
     return True
 
 

@@ -1,11 +1,13 @@
 """Back up and restore: a zip with what the learner did and the banks that did not come with the program.
 
 The zip holds `manifest.json`, `learner.db`, and for every bank that is not bundled its pack and the pointer that puts
-it in force. Whatever happens, also a kill, either the old learner file or the new one is in place; the one that gave
-way stays beside it under another name. The errors are those of `learner.backup`.
+it in force. A copy is the learner file alone, as those of the days and what a restore puts aside are; it is restored
+like a backup without banks. Whatever happens, also a kill, either the old learner file or the new one is in place; the
+one that gave way stays beside it under another name. The errors are those of `learner.backup`.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -39,9 +41,22 @@ from pingtopass_desktop.library.pack import Pack, PackError
 from pingtopass_desktop.library.publish import POINTER_SUFFIX, current_pack, pointer_file
 from pingtopass_desktop.library.starter import BANK_ID as STARTER
 
+_ASIDE = "learner-before-restore-"
+_DAILY = re.compile(r"learner-\d{4}-\d{2}-\d{2}\.db")
+_SQLITE = b"SQLite format 3\x00"
+
+
+class Copy(Struct, frozen=True):
+    """A copy of the learner file on this computer. `is_daily` for that of a day, else it was put aside by a restore."""
+
+    path: Path
+    made_at: datetime
+    size_bytes: int
+    is_daily: bool
+
 
 class BackupInfo(Struct, frozen=True):
-    """A backup written or restored. `packs` are the banks in it, `left_out` those whose pack cannot be read.
+    """A backup written, described or restored. `packs` are the banks in it, `left_out` those whose pack cannot be read.
 
     Only after a restore: `set_aside` is where the learner file before it is (None where there was none),
     `restored_packs` the banks that the backup put in force, `kept_packs` those that were as new already.
@@ -92,8 +107,34 @@ def back_up(learner: Path, packs: Path, target: Path, now: datetime) -> BackupIn
     return BackupInfo(target, manifest.created_at, __version__, events, size, tuple(banks), left_out)
 
 
+def describe(source: Path) -> BackupInfo:
+    """What a backup or a copy holds, without restoring it. Raises: BackupRefused, BackupFailed."""
+    size = source.stat().st_size if source.is_file() else 0
+    if _is_copy(source):
+        with _translated(source.parent):
+            check_restorable(source, source)
+            return BackupInfo(source, _made_at(source), "", event_count(source), size, ())
+    with _translated(source.parent), _opened(source) as backup:
+        manifest = backup.manifest
+        return BackupInfo(source, manifest.created_at, manifest.program, manifest.events, size, tuple(manifest.packs))
+
+
+def copies(learner: Path, backups: Path) -> tuple[Copy, ...]:
+    """The copies of the days and what restores have put aside, the latest first."""
+    found: list[Copy] = []
+    for path in (*backups.glob("learner-*.db"), *learner.parent.glob(f"{_ASIDE}*.db")):
+        is_daily = path.parent == backups and bool(_DAILY.fullmatch(path.name))
+        if not is_daily and not path.name.startswith(_ASIDE):
+            continue
+        try:
+            found.append(Copy(path, _made_at(path), path.stat().st_size, is_daily))
+        except OSError:
+            continue  # it went away between the two looks
+    return tuple(sorted(found, key=lambda copy: copy.made_at, reverse=True))
+
+
 def restore(source: Path, learner: Path, packs: Path, now: datetime) -> BackupInfo:
-    """Put a backup in place of the learner file, which is kept as `learner-before-restore-<UTC>.db` in its folder.
+    """Put a backup or a copy in place of the learner file, kept as `learner-before-restore-<UTC>.db` in its folder.
 
     Everything is read, checked and written beside its place first. Then the packs come into force, then the learner
     file is replaced. A pack in force gives way only to one that has both the higher release number and the later date,
@@ -103,6 +144,8 @@ def restore(source: Path, learner: Path, packs: Path, now: datetime) -> BackupIn
 
     Raises: BackupRefused, BackupFailed.
     """
+    if _is_copy(source):
+        return _restore_copy(source, learner, now)
     staged = sidecar(learner, ".restore.part")
     staged_packs: dict[str, Path] = {}
     with _translated(learner.parent):
@@ -115,7 +158,7 @@ def restore(source: Path, learner: Path, packs: Path, now: datetime) -> BackupIn
                 packs.mkdir(parents=True, exist_ok=True)
                 for bank_id in manifest.packs:
                     staged_packs[bank_id] = _staged_pack(backup, bank_id, packs)
-            aside = set_aside(learner, "learner-before-restore-", now)
+            aside = set_aside(learner, _ASIDE, now)
             restored = _put_packs_in_force(manifest, staged_packs, packs)
             put_in_place(staged, learner)
         finally:
@@ -133,6 +176,37 @@ def restore(source: Path, learner: Path, packs: Path, now: datetime) -> BackupIn
         restored_packs=restored,
         kept_packs=tuple(bank_id for bank_id in manifest.packs if bank_id not in restored),
     )
+
+
+def _restore_copy(source: Path, learner: Path, now: datetime) -> BackupInfo:
+    staged = sidecar(learner, ".restore.part")
+    with _translated(learner.parent):
+        made_at, size = _made_at(source), source.stat().st_size
+        if learner.exists() and source.samefile(learner):
+            raise BackupRefused(f"{source.name} is the file in use. Choose a backup of it.")
+        try:
+            learner.parent.mkdir(parents=True, exist_ok=True)
+            staged.unlink(missing_ok=True)
+            check_restorable(source, source)
+            snapshot.copy_to(source, staged)
+            events = event_count(staged)
+            aside = set_aside(learner, _ASIDE, now)
+            put_in_place(staged, learner)
+        finally:
+            staged.unlink(missing_ok=True)
+    return BackupInfo(source, made_at, "", events, size, (), set_aside=aside)
+
+
+def _is_copy(source: Path) -> bool:
+    try:
+        with source.open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False
+
+
+def _made_at(copy: Path) -> datetime:
+    return datetime.fromtimestamp(copy.stat().st_mtime, UTC)
 
 
 def _check_free(target: Path) -> None:

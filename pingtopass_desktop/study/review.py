@@ -11,7 +11,8 @@ from pingtopass_desktop.domain.exam import Exam, blueprint_objectives
 from pingtopass_desktop.domain.question import Confidence
 from pingtopass_desktop.domain.scoring import scaled_cut
 from pingtopass_desktop.learner import attempts
-from pingtopass_desktop.learner.attempts import AttemptSummary
+from pingtopass_desktop.learner.attempts import AttemptSummary, ItemResult
+from pingtopass_desktop.learner.events import AttemptDeleted
 from pingtopass_desktop.library.catalogue import ListedExam
 from pingtopass_desktop.study.context import ShownQuestion, Study, shown_questions
 
@@ -44,6 +45,22 @@ class ObjectiveResult(Struct, frozen=True):
     @property
     def share(self) -> float:
         return self.right / self.questions
+
+
+class HistoryRow(Struct, frozen=True):
+    """One finished attempt for a table. `right` of `counted` questions: all of an exam's, the answered ones of a
+    practice session. `weakest` is the objective with the smallest share of right answers; None where none was missed
+    or where the library no longer has the exam (`exam` is None then)."""
+
+    summary: AttemptSummary
+    exam: Exam | None
+    right: int
+    counted: int
+    weakest: ObjectiveResult | None
+
+    @property
+    def share(self) -> float | None:
+        return self.right / self.counted if self.counted else None
 
 
 class PaceBar(Struct, frozen=True):
@@ -95,10 +112,48 @@ class ScoreReport(Struct, frozen=True):
     answers: tuple[ReviewedAnswer, ...]
 
 
-def history(study: Study, exam_id: str | None = None, mode: Mode | None = None) -> list[AttemptSummary]:
-    """Finished attempts, the latest first. Raises: StoreError."""
+def history_rows(
+    study: Study, exam_id: str | None = None, mode: Mode | None = None, limit: int = 50, offset: int = 0
+) -> list[HistoryRow]:
+    """Finished attempts with what a table shows of each, the latest first. Raises: StoreError, PackError.
+
+    Reads no text of a question: fifty exams of 65 questions take a few milliseconds.
+    """
     with study.store.database.translated():
-        return attempts.summaries(study.store.db, is_finished=True, mode=mode, exam_id=exam_id)
+        db = study.store.db
+        found = attempts.summaries(db, is_finished=True, mode=mode, exam_id=exam_id, limit=limit, offset=offset)
+        results = attempts.results(db, [summary.id for summary in found])
+    listed = {entry.exam.id: entry for entry in study.catalogue.exams()}
+    rows: list[HistoryRow] = []
+    for exam in dict.fromkeys(summary.exam_id for summary in found):
+        of_exam = [summary for summary in found if summary.exam_id == exam]
+        rows += _rows_of_exam(of_exam, results, listed.get(exam))
+    places = {summary.id: place for place, summary in enumerate(found)}
+    return sorted(rows, key=lambda row: places[row.summary.id])
+
+
+def history_count(study: Study, exam_id: str | None = None, mode: Mode | None = None) -> int:
+    """How many rows `history_rows` has in all. Raises: StoreError."""
+    with study.store.database.translated():
+        return attempts.count_finished(study.store.db, mode, exam_id)
+
+
+def delete_attempt(study: Study, attempt_id: str) -> None:
+    """Take an attempt out of every list, finished or not. Its answers keep counting for reviews and days, and what
+    this device knows of an unfinished one stays, so that `restore_attempt` brings it back whole.
+
+    Raises: UnknownAttempt, StoreError.
+    """
+    with study.store.database.translated():
+        known = attempts.summary(study.store.db, attempt_id)
+    if known is None:
+        raise UnknownAttempt("This session is not here any more. It may have been deleted already.")
+    study.store.record(AttemptDeleted(attempt_id, True))
+
+
+def restore_attempt(study: Study, attempt_id: str) -> None:
+    """Take a deletion back. Raises: StoreError."""
+    study.store.record(AttemptDeleted(attempt_id, False))
 
 
 def report(study: Study, attempt_id: str) -> ScoreReport:
@@ -106,6 +161,9 @@ def report(study: Study, attempt_id: str) -> ScoreReport:
     with study.store.database.translated():
         loaded = attempts.load_attempt(study.store.db, attempt_id)
         summary = attempts.summary(study.store.db, attempt_id)
+        is_deleted = attempts.is_deleted(study.store.db, attempt_id)
+    if is_deleted:
+        raise UnknownAttempt("This session was deleted. Its answers still count for reviews.")
     if loaded is None or summary is None or summary.finished_at is None:
         raise UnknownAttempt(f"There is no finished attempt {attempt_id!r}.")
     attempt = loaded[0]
@@ -211,21 +269,53 @@ def _previous_shares(
     """The share of right answers by objective in the exam finished before this one."""
     if attempt.rules.mode is not Mode.EXAM:
         return {}
-    db = study.store.db
-    finished = attempts.summaries(db, is_finished=True, mode=Mode.EXAM, exam_id=attempt.exam_id, limit=1000)
-    ids = [summary.id for summary in finished]
-    position = ids.index(attempt.id) if attempt.id in ids else -1
-    if position < 0 or position + 1 >= len(ids):
+    earlier = attempts.earlier_exam(study.store.db, attempt.id)
+    if earlier is None:
         return {}
-    loaded = attempts.load_attempt(db, ids[position + 1])
-    if loaded is None:
-        return {}
-    counts: dict[str, list[bool]] = {}
-    for answer in _reviewed(loaded[0], listed):
-        if answer.shown:
-            own = answer.shown.question.objective_id
-            counts.setdefault(owners.get(own) or own, []).append(answer.is_right)
-    return {objective_id: sum(results) / len(results) for objective_id, results in counts.items()}
+    results = attempts.results(study.store.db, [earlier])[earlier]
+    objective_of = listed.pack.objectives_of(result.question_id for result in results)
+    counts = _count_by_objective(results, objective_of, owners)
+    return {objective_id: right / questions for objective_id, (questions, right) in counts.items()}
+
+
+def _rows_of_exam(
+    found: Sequence[AttemptSummary], results: dict[str, list[ItemResult]], listed: ListedExam | None
+) -> list[HistoryRow]:
+    objectives = listed.pack.objectives(found[0].exam_id) if listed else []
+    owners = blueprint_objectives(objectives)
+    wanted = {result.question_id for summary in found for result in results.get(summary.id, ())}
+    objective_of = listed.pack.objectives_of(wanted) if listed else {}
+    rows: list[HistoryRow] = []
+    for summary in found:
+        counted = [r for r in results.get(summary.id, ()) if summary.mode is Mode.EXAM or r.is_answered]
+        counts = _count_by_objective(counted, objective_of, owners)
+        by_objective = [
+            ObjectiveResult(objective.id, objective.name, *counts[objective.id], None)
+            for objective in objectives
+            if objective.id in counts
+        ]
+        right = sum(result.is_right for result in counted)
+        rows.append(HistoryRow(summary, listed.exam if listed else None, right, len(counted), weakest_of(by_objective)))
+    return rows
+
+
+def weakest_of(objectives: Sequence[ObjectiveResult]) -> ObjectiveResult | None:
+    """The objective with the smallest share, of equal ones that with most missed; None where nothing was missed."""
+    weak = [objective for objective in objectives if objective.right < objective.questions]
+    return min(weak, key=lambda o: (o.share, o.right - o.questions), default=None)
+
+
+def _count_by_objective(
+    results: Sequence[ItemResult], objective_of: dict[str, str], owners: dict[str, str | None]
+) -> dict[str, tuple[int, int]]:
+    """Questions and right answers by blueprint objective; a question that left the library counts nowhere."""
+    counts: dict[str, tuple[int, int]] = {}
+    for result in results:
+        own = objective_of.get(result.question_id)
+        if own is not None:
+            questions, right = counts.get(owners.get(own) or own, (0, 0))
+            counts[owners.get(own) or own] = (questions + 1, right + result.is_right)
+    return counts
 
 
 def _next_steps(
@@ -238,9 +328,8 @@ def _next_steps(
 ) -> tuple[str, ...]:
     """Up to four plain sentences, only about what these answers show."""
     steps: list[str] = []
-    weak = [o for o in objectives if o.right < o.questions]
-    if weak:
-        weakest = min(weak, key=lambda o: (o.share, o.right - o.questions))
+    weakest = weakest_of(objectives)
+    if weakest is not None:
         missed = weakest.questions - weakest.right
         steps.append(f"Drill {weakest.name}: {missed} of {weakest.questions} missed")
     unanswered = sum(answer.answer is None or not answer.answer.choice for answer in answers)

@@ -147,6 +147,7 @@ def _palette(tokens: Tokens) -> QPalette:
 def style_sheet(theme: Theme) -> str:
     """The style sheet of the application. Widgets choose by object name or by the property `kind`."""
     t, px = theme.tokens, theme.px
+    ground = "light" if t.on_primary == "#FFFFFF" else "dark"
     return f"""
 * {{ font-size: {px(14)}px; }}
 QWidget {{ color: {t.ink}; }}
@@ -172,11 +173,17 @@ QLabel[kind="title"] {{ font-size: {px(24)}px; font-weight: 700; }}
 QLabel[kind="section"] {{ font-size: {px(15)}px; font-weight: 600; }}
 QLabel[kind="strong"] {{ font-weight: 600; }}
 QLabel[kind="big"] {{ font-size: {px(30)}px; font-weight: 700; }}
+QLabel[kind="welcome"] {{ font-size: {px(30)}px; font-weight: 700; }}
+QLabel[kind="sample"] {{ font-size: {px(18)}px; font-weight: 500; }}
 QLabel[kind="score"] {{ font-size: {px(42)}px; font-weight: 700; }}
+QLabel[kind="of"] {{ color: {t.ink_2}; font-size: {px(18)}px; font-weight: 500; }}
 QLabel[kind="secondary"] {{ color: {t.ink_2}; }}
+QLabel[kind="bad"] {{ color: {t.bad}; }}
 QLabel[kind="hint"] {{ color: {t.ink_3}; font-size: {px(12)}px; }}
 QLabel[kind="chip"], QLabel[kind^="chip-"] {{ font-size: {px(12)}px; font-weight: 600; border-radius: {px(9) + 1}px;
   padding: 3px 8px; min-height: {px(16)}px; background: {t.surface_2}; color: {t.ink_2}; }}
+QLabel[counts="true"] {{ min-width: {px(18)}px; }}
+QLabel[kind="chip-primary"] {{ background: {t.primary_soft}; color: {t.primary}; }}
 QLabel[kind="chip-good"] {{ background: {t.good_soft}; color: {t.good}; }}
 QLabel[kind="chip-bad"] {{ background: {t.bad_soft}; color: {t.bad}; }}
 QLabel[kind="chip-warn"] {{ background: {t.warn_soft}; color: {t.warn}; }}
@@ -225,18 +232,39 @@ QPushButton[keyed="true"] {{ text-align: left; }}
 QLabel[kind="key"] {{ color: {t.ink_3}; font-size: {px(12)}px; font-weight: 600; }}
 QPushButton[kind="rail"] QLabel[kind="key"] {{ font-weight: 400; }}
 QPushButton[kind="primary"]:enabled QLabel[kind="key"] {{ color: {t.on_primary}; }}
+QPushButton[kind="choice"] {{ border-radius: 12px; padding: 0; font-weight: 400; }}
+QPushButton[kind="choice"]:checked {{ background: {t.primary_soft}; border: 1px solid {t.primary}; }}
+QPushButton[kind="choice"]:focus {{ border: 2px solid {t.primary}; padding: 0; }}
 QPushButton[kind="small"] {{ min-height: {px(26)}px; padding: 0 8px; font-size: {px(12)}px; }}
 QPushButton[kind="small"]:focus {{ padding: 0 7px; }}
 
-QLineEdit, QTextEdit#note, QPlainTextEdit, QComboBox, QSpinBox {{ background: {t.surface}; color: {t.ink};
+QLineEdit, QTextEdit#note, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit {{ background: {t.surface}; color: {t.ink};
   border: 1px solid {t.control}; border-radius: 8px; padding: 6px 10px; selection-background-color: {t.primary};
   selection-color: {t.on_primary}; }}
-QLineEdit, QComboBox, QSpinBox {{ min-height: {px(24)}px; }}
-QLineEdit:focus, QTextEdit#note:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus {{
+QLineEdit, QComboBox, QSpinBox, QDateEdit {{ min-height: {px(24)}px; }}
+QLineEdit:focus, QTextEdit#note:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus,
+  QDateEdit:focus {{
   border: 2px solid {t.primary}; padding: 5px 9px; }}
-QComboBox::drop-down {{ border: none; width: 24px; }}
-QComboBox::down-arrow {{ image: none; border-left: 4px solid transparent; border-right: 4px solid transparent;
-  border-top: 5px solid {t.ink_2}; margin-right: 8px; }}
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ border: none; padding: 0; min-height: 0;
+  background: transparent; }}
+QCalendarWidget QWidget {{ background: {t.surface}; alternate-background-color: {t.surface_2}; }}
+QCalendarWidget QToolButton {{ color: {t.ink}; border: 2px solid transparent; border-radius: 6px; padding: 4px 8px;
+  font-weight: 600; }}
+QCalendarWidget QToolButton:hover, QCalendarWidget QToolButton:focus {{ border-color: {t.primary}; }}
+QCalendarWidget QToolButton#qt_calendar_prevmonth {{ qproperty-icon: url("{_icon(f"left-on-{ground}")}"); }}
+QCalendarWidget QToolButton#qt_calendar_nextmonth {{ qproperty-icon: url("{_icon(f"right-on-{ground}")}"); }}
+QCalendarWidget QToolButton::menu-indicator {{ image: none; }}
+QCalendarWidget QAbstractItemView {{ selection-background-color: {t.primary}; selection-color: {t.on_primary};
+  border: 1px solid {t.line}; outline: none; }}
+QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: {px(20) + 8}px; }}
+QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url("{_icon(f"down-on-{ground}")}"); width: {px(14)}px;
+  height: {px(14)}px; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: none; background: transparent; width: {px(20) + 8}px;
+  height: {px(16)}px; subcontrol-origin: border; }}
+QSpinBox::up-button {{ subcontrol-position: top right; margin-top: 3px; }}
+QSpinBox::down-button {{ subcontrol-position: bottom right; margin-bottom: 3px; }}
+QSpinBox::up-arrow {{ image: url("{_icon(f"up-on-{ground}")}"); width: {px(12)}px; height: {px(12)}px; }}
+QSpinBox::down-arrow {{ image: url("{_icon(f"down-on-{ground}")}"); width: {px(12)}px; height: {px(12)}px; }}
 QComboBox QAbstractItemView, QMenu {{ background: {t.surface}; color: {t.ink}; border: 1px solid {t.line};
   selection-background-color: {t.primary_soft}; selection-color: {t.primary}; padding: 4px; outline: none; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 6px; }}
@@ -253,10 +281,12 @@ QTextBrowser {{ background: transparent; border: none; color: {t.ink};
   selection-background-color: {t.primary}; selection-color: {t.on_primary}; }}
 QProgressBar {{ background: {t.surface_2}; border: none; border-radius: 4px; max-height: 8px; min-height: 8px; }}
 QProgressBar::chunk {{ background: {t.primary}; border-radius: 4px; }}
+QProgressBar[kind="good"]::chunk {{ background: {t.good}; }}
+QProgressBar[kind="warn"]::chunk {{ background: {t.warn}; }}
 QTableWidget, QTableView, QListWidget {{
   background: {t.surface}; border: 2px solid {t.surface}; border-radius: 6px; gridline-color: transparent;
   outline: none; selection-background-color: {t.primary_soft}; selection-color: {t.ink}; }}
-QTableWidget:focus, QListWidget:focus {{ border-color: {t.primary}; }}
+QTableView:focus, QListWidget:focus {{ border-color: {t.primary}; }}
 QTableWidget::item {{ padding: 4px 10px; border-bottom: 1px solid {t.line}; }}
 QListWidget::item {{ padding: 8px 10px; border-bottom: 1px solid {t.line}; }}
 QHeaderView {{ background: transparent; }}

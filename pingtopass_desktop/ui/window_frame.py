@@ -1,17 +1,24 @@
-"""The frame of the main window: rail, notice, the stack of pages, the keys that hold everywhere. It knows no page."""
+"""The frame of the main window: rail, lines above and below, the stack of pages, the commands that hold everywhere.
 
+It knows no page. A page takes part in commands by a method `commands`, which returns what it can do now, by command id.
+"""
+
+from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from PySide6 import QtCore
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from pingtopass_desktop.ui import keys, theme
+from pingtopass_desktop.ui import keys
+from pingtopass_desktop.ui.keys import COMMANDS, Place
+from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.theme import ThemeName
-from pingtopass_desktop.ui.widgets.basics import Notice
-from pingtopass_desktop.ui.widgets.rail import Rail
+from pingtopass_desktop.ui.widgets.basics import Button, Notice
+from pingtopass_desktop.ui.widgets.rail import PAGES, Rail
+
+Commands = dict[str, Callable[[], Any]]
 
 _Page = TypeVar("_Page", bound=QWidget)
 
@@ -22,15 +29,20 @@ class WindowFrame(QMainWindow):
     closing = Signal()
     page_asked = Signal(str)
 
-    def __init__(self, theme_name: ThemeName, zoom: int) -> None:
+    def __init__(self, preferences: Preferences) -> None:
         super().__init__()
         self.setWindowTitle("PingToPass")
         self.setMinimumSize(960, 640)
-        self.rail = Rail(theme_name, zoom)
+        self.preferences = preferences
+        self.rail = Rail()
         self._notice = Notice()
+        self._toast = Notice()
         self._stack = QStackedWidget()
+        self._shortcuts: list[QShortcut] = []
+        self._bound: list[tuple[str, str]] = []
         self._lay_out()
         self._connect()
+        self._bind()
 
     @property
     def shown_page(self) -> QWidget | None:
@@ -46,6 +58,7 @@ class WindowFrame(QMainWindow):
         if rail_name is not None:
             self.rail.check(rail_name)
         self.rail.setVisible(rail_name is not None)
+        self._toast.hide()
         self._stack.setCurrentWidget(page)
 
     def show_problem(self, page: QWidget) -> None:
@@ -56,26 +69,74 @@ class WindowFrame(QMainWindow):
         """Show a problem that leaves the rest usable."""
         self._notice.show_text(text, kind, "Close")
 
+    def show_toast(self, text: str, action: str = "") -> None:
+        """Say at the foot of the page what was done; `action` is Undo or nothing. It goes with the page."""
+        self._toast.show_text(text, "notice", action)
+
+    def commands(self) -> Commands:
+        """What can be done now, by command id: the page's own commands and those of the window."""
+        page_commands = getattr(self.shown_page, "commands", None)
+        look = {f"theme_{name}": partial(self.preferences.change, theme=name) for name in ThemeName}
+        return {
+            **{name: partial(self.page_asked.emit, name) for name, _ in PAGES},
+            "palette": self.show_palette,
+            "larger": partial(self.preferences.zoom_by, 1),
+            "smaller": partial(self.preferences.zoom_by, -1),
+            "full_size": partial(self.preferences.zoom_by, 0),
+            "keys": self.show_keys,
+            "quit": self.close,
+            **look,
+            **(page_commands() if page_commands is not None else {}),
+        }
+
+    def run_command(self, command_id: str) -> None:
+        """Do what a command does, where it can be done now."""
+        action = self.commands().get(command_id)
+        if action is not None:
+            action()
+
+    def palette_entries(self) -> list[tuple[str, str, Callable[[], Any]]]:
+        """What the palette lists: words, key, action. Windows with more to offer add to it."""
+        possible = self.commands()
+        key_map = keys.current()
+        return [
+            (command.words, key_map.words(command.id), possible[command.id])
+            for command in COMMANDS
+            if command.id in possible and command.id != "palette"
+        ]
+
+    def show_palette(self) -> None:
+        """Open the list of commands with a field to search it."""
+        from pingtopass_desktop.ui.widgets.palette import Palette
+
+        self._open_dialog(Palette(self, self.palette_entries()))
+
     def show_keys(self) -> None:
         """Show the sheet of all keys."""
         from pingtopass_desktop.ui.widgets.keys_sheet import KeysSheet
 
-        sheet = KeysSheet(self)
-        sheet.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.finished.connect(self.activateWindow)
-        sheet.open()
+        self._open_dialog(KeysSheet(self))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.text() == "?" and not keys.is_writing():
-            self.show_keys()
-            return
-        super().keyPressEvent(event)
+        command = "" if keys.is_writing() else keys.current().command(event, Place.WINDOW)
+        if command:
+            self.run_command(command)
+        else:
+            super().keyPressEvent(event)
+
+    def _open_dialog(self, dialog: Any) -> None:
+        from PySide6.QtCore import Qt
+
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self.activateWindow)
+        dialog.open()
 
     def _lay_out(self) -> None:
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self._notice)
         right.addWidget(self._stack, 1)
+        right.addWidget(self._toast)
         centre = QWidget()
         centre.setObjectName("centre")
         box = QHBoxLayout(centre)
@@ -85,16 +146,29 @@ class WindowFrame(QMainWindow):
         box.addLayout(right, 1)
         self.setCentralWidget(centre)
 
-    def _follow_system(self) -> None:
-        if self.rail.theme_name is ThemeName.SYSTEM:
-            theme.apply(theme.resolve(ThemeName.SYSTEM, self.rail.zoom))
-
     def _connect(self) -> None:
-        QApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+        QApplication.styleHints().colorSchemeChanged.connect(self.preferences.follow_system)
+        self.preferences.changed.connect(self._bind)
         self._notice.action.clicked.connect(self._notice.hide)
+        self._toast.action.clicked.connect(partial(self.run_command, "undo"))
         self.rail.page_asked.connect(self.page_asked)
-        self.rail.keys_asked.connect(self.show_keys)
-        self.addActions(self.rail.actions_of_look())
-        for key, name in (("Ctrl+2", "practice"), ("Ctrl+3", "exams"), ("Ctrl+5", "library")):
-            QShortcut(QKeySequence(key), self).activated.connect(partial(self.page_asked.emit, name))
-        QShortcut(QKeySequence("F1"), self).activated.connect(self.show_keys)
+
+    def _bind(self) -> None:
+        """Give the window's commands the keys that they have now. Single characters come by `keyPressEvent`."""
+        for button in self.findChildren(Button):
+            button.show_key()
+        key_map = keys.current()
+        wanted = [
+            (key, c.id) for c in COMMANDS if c.place is Place.WINDOW for key in key_map.keys(c.id) if len(key) > 1
+        ]
+        if wanted == self._bound:
+            return
+        self._bound = wanted
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(False)
+            shortcut.deleteLater()
+        self._shortcuts = []
+        for key, command_id in wanted:
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.activated.connect(partial(self.run_command, command_id))
+            self._shortcuts.append(shortcut)

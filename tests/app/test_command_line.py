@@ -129,7 +129,7 @@ def test_a_command_line_without_a_command_is_for_the_window() -> None:
 def test_the_tour_is_parsed_for_the_window() -> None:
     options = parse(["tour", "pictures", "--dark", "--size", "900x700", "--text-zoom", "150"])
     assert not isinstance(options, int)
-    assert tour_options(options) == TourOptions(Path("pictures"), True, 900, 700, 150)
+    assert tour_options(options) == TourOptions(Path("pictures"), "dark", 900, 700, 150)
 
 
 @pytest.mark.parametrize(
@@ -462,7 +462,7 @@ from importlib import resources
 from pingtopass_desktop.app.commands import content, history, selfcheck, main
 from pingtopass_desktop.learner import database
 import pingtopass_desktop.authoring.importing, pingtopass_desktop.study.exam
-import zipfile, tempfile, fsrs, uuid  # what is imported later must be known: that user cannot read every library
+import zipfile, tempfile, fsrs, uuid, zoneinfo  # imported later, by a user who cannot read all libraries
 "".encode("utf-8-sig"), "".encode("cp437")  # codecs are imported when first used
 database.latest_version(); resources.files("pingtopass_desktop.library").joinpath("schema.sql").read_text()
 os.setgid(65534); os.setuid(65534)

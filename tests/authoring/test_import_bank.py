@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from pingtopass_desktop.authoring.exporting import ExportFailed, export_exam
-from pingtopass_desktop.authoring.importing import ImportCancelled, ImportFailed, import_files
+from pingtopass_desktop.authoring.importing import ImportCancelled, ImportFailed, Stage, import_files
 from pingtopass_desktop.library.bank.model import imported_id
 from pingtopass_desktop.library.publish import current_pack, publish
 from pingtopass_desktop.library.starter import publish_starter
@@ -125,28 +125,29 @@ def test_a_dry_run_reports_the_same_and_writes_nothing(desk: Desk) -> None:
 def test_an_import_can_be_cancelled_and_writes_nothing(desk: Desk) -> None:
     rows = [f"{n},Q{n}?,x,y,A" for n in range(1000)]
     path = desk.write("net.csv", "\n".join(["id,question,a,b,answer", *rows]))
-    seen: list[tuple[int, int]] = []
+    seen: list[tuple[Stage, int, int]] = []
 
-    def progress(done: int, total: int) -> bool:
-        seen.append((done, total))
+    def progress(stage: Stage, done: int, total: int) -> bool:
+        seen.append((stage, done, total))
         return done < 400
 
     with pytest.raises(ImportCancelled):
         import_files([path], exam_file=None, packs=desk.packs, now=NOW, progress=progress)
-    assert seen == [(0, 1000), (200, 1000), (400, 1000)]
+    checked = [(Stage.CHECKING, done, 1000) for done in (0, 200, 400)]
+    assert seen == [(Stage.READING, 0, 0), *checked]
     assert not desk.packs.exists()
 
 
 def test_progress_ends_with_all_questions(desk: Desk) -> None:
-    seen: list[tuple[int, int]] = []
+    seen: list[tuple[Stage, int, int]] = []
 
-    def progress(done: int, total: int) -> bool:
-        seen.append((done, total))
+    def progress(stage: Stage, done: int, total: int) -> bool:
+        seen.append((stage, done, total))
         return True
 
     folder = _bank(desk, _question(1), _question(2))
     import_files([folder], exam_file=None, packs=desk.packs, now=NOW, progress=progress)
-    assert seen[-1] == (2, 2)
+    assert seen[-1] == (Stage.WRITING, 2, 2)
 
 
 def test_an_exam_of_another_bank_is_never_taken_over(desk: Desk) -> None:

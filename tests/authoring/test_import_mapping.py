@@ -242,4 +242,4 @@ def test_the_exam_file_given_is_named_where_it_is_wrong(desk: Desk) -> None:
 def test_the_bank_of_the_data_is_never_outside_the_given_folder(desk: Desk) -> None:
     desk.bring_text("net.csv", "question,a,b,answer\nOne?,x,y,A\n")
     assert {path.name for path in desk.packs.parent.iterdir()} == {"files", "packs"}
-    assert {Path(path).suffix for path in desk.packs.iterdir()} == {".pack", ".current", ".lock"}
+    assert {Path(path).suffix for path in desk.packs.iterdir()} == {".pack", ".search", ".current", ".lock"}

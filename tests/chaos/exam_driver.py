@@ -97,6 +97,9 @@ class Driver(QObject):
         """Each yield is what to wait for before the next step."""
         shell, tasks = self._shell, self._application.tasks
         say("ready")
+        if shell.built("first_run"):
+            QTest.keyClick(shell.first_run, Qt.Key.Key_Escape)
+            yield lambda: tasks.is_idle and not shell.built("first_run")
         if shell.rail.isVisible():
             shell.show_page("exams")
         yield lambda: tasks.is_idle and shell.exam_setup.start.isEnabled()

@@ -10,12 +10,14 @@ from random import Random
 from pingtopass_desktop.learner.events import (
     MAX_PAYLOAD_BYTES,
     Answered,
+    AttemptDeleted,
     AttemptFinished,
     AttemptStarted,
     AttemptTaken,
     BookmarkSet,
     Event,
     EventIds,
+    ExamDateSet,
     Flagged,
     NoteSet,
     Payload,
@@ -53,8 +55,18 @@ class HistoryWriter:
             self._now += self._random.choice([0, 1, 700, 60_000, 20_000_000])
             device = self._random.choice(self._devices)
             action = self._random.choices(
-                [self._start, self._act, self._end, self._take, self._mark, self._setting, self._odd],
-                [3, 14, 2, 2, 4, 2, 3],
+                [
+                    self._start,
+                    self._act,
+                    self._end,
+                    self._take,
+                    self._delete,
+                    self._mark,
+                    self._setting,
+                    self._date,
+                    self._odd,
+                ],
+                [3, 14, 2, 2, 2, 4, 2, 1, 3],
             )[0]
             action(device)
         return self.events
@@ -146,6 +158,11 @@ class HistoryWriter:
             sittings.append(f"{sittings[0]}.{len(sittings)}")
             self._say(device, AttemptTaken(attempt, sittings[-1]))
 
+    def _delete(self, device: Device) -> None:
+        """Of an attempt in any state, also of one that is yet to start."""
+        number = self._random.randint(0, len(self._attempts))
+        self._say(device, AttemptDeleted(f"attempt{number}", self._random.random() < 0.7))
+
     def _mark(self, device: Device) -> None:
         random = self._random
         question = random.choice([*QUESTIONS, "q:with:colons", "", "ü\u0000"])
@@ -168,11 +185,19 @@ class HistoryWriter:
                 ("day.rollover_hour", "0"),
                 ("day.rollover_hour", "99"),
                 ("day.rollover_hour", "true"),
+                ("study.retention", "0.8"),
+                ("study.retention", "0.95"),
+                ("study.retention", "7.5"),
+                ("study.retention", "NaN"),
                 ("font", '{"size": 12}'),
                 ("number", "9" * 5000),
             ]
         )
         self._say(device, SettingSet(key, value))
+
+    def _date(self, device: Device) -> None:
+        day = self._random.choice(["2026-12-15", "2027-01-31", "", "2027-02-30", "20270101", "soon"])
+        self._say(device, ExamDateSet(self._random.choice(["e1", "e2"]), day))
 
     def _odd(self, device: Device) -> None:
         """Events of newer programs, and payloads that nobody can use."""
@@ -195,7 +220,7 @@ class HistoryWriter:
             ]
         )
         if random.random() < 0.4:
-            self._add(device, random.choice(["exam_date_set", "hologram_seen", ""]), random.choice([1, 7]), payload)
+            self._add(device, random.choice(["exam_moved", "hologram_seen", ""]), random.choice([1, 7]), payload)
         elif random.random() < 0.3:
             self._add(device, known, 2, payload)
         else:

@@ -19,9 +19,11 @@ from pingtopass_desktop.learner import attempts
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.learner.events import (
     Answered,
+    AttemptDeleted,
     AttemptFinished,
     AttemptStarted,
     AttemptTaken,
+    Event,
     Flagged,
     Payload,
     Struck,
@@ -302,3 +304,125 @@ def test_a_summary_says_how_far_an_attempt_is_and_how_it_ended(store: LearnerSto
     summary = attempts.summaries(store.db, is_finished=True)[0]
     assert (summary.raw, summary.passed, summary.interruptions) == (Fraction(5, 2), True, 2)
     assert summary.finished_at == started + 5000
+
+
+def listed(store: LearnerStore) -> set[str]:
+    """Every attempt that some list has."""
+    found = [*attempts.summaries(store.db, is_finished=False), *attempts.summaries(store.db, is_finished=True)]
+    return {summary.id for summary in found}
+
+
+@pytest.mark.parametrize("is_finished", [False, True])
+def test_a_deleted_attempt_is_in_no_list_until_it_is_taken_back(store: LearnerStore, is_finished: bool) -> None:
+    begin(store, new_attempt(Mode.EXAM))
+    begin(store, new_attempt(Mode.EXAM, "other"))
+    say(store, ("b",), mode="exam")
+    if is_finished:
+        store.record(finish(new_attempt(Mode.EXAM)), lambda db: attempts.drop_local(db, "attempt"))
+    before = attempts.load_attempt(store.db, "attempt"), attempts.summary(store.db, "attempt")
+    store.record(AttemptDeleted("attempt", True))
+    assert listed(store) == {"other"}
+    assert attempts.load_attempt(store.db, "attempt") is None
+    assert attempts.summary(store.db, "attempt") is None
+    assert attempts.count_finished(store.db) == 0
+    assert attempts.is_deleted(store.db, "attempt")
+    store.record(AttemptDeleted("attempt", False))
+    assert listed(store) == {"attempt", "other"}
+    assert (attempts.load_attempt(store.db, "attempt"), attempts.summary(store.db, "attempt")) == before
+
+
+def test_an_unfinished_attempt_that_was_deleted_comes_back_with_its_clock_and_position(store: LearnerStore) -> None:
+    attempt = new_attempt(Mode.EXAM)
+    begin(store, attempt)
+    with store.database.transaction() as db:
+        attempts.save_local(db, structs.replace(attempt, position=2, elapsed_ms=44_000, interruptions=3), "release")
+    store.record(AttemptDeleted("attempt", True))
+    assert attempts.packs_in_use(store.db) == set()
+    store.record(AttemptDeleted("attempt", False))
+    loaded = attempts.load_attempt(store.db, "attempt")
+    assert loaded is not None
+    assert (loaded[0].position, loaded[0].elapsed_ms, loaded[0].interruptions) == (2, 44_000, 3)
+    assert attempts.packs_in_use(store.db) == {"release"}
+
+
+def event(number: int, payload: Payload) -> Event:
+    """An event of another device; they sort by their numbers."""
+    return Event(
+        f"00000000-0000-7000-8000-{number:012x}", "elsewhere", payload.type, 1, number, number, payload.to_json()
+    )
+
+
+def test_a_deletion_that_arrives_or_sorts_before_the_start_holds(store: LearnerStore) -> None:
+    started = attempts.started_payload(new_attempt(), "sitting", "")
+    late = attempts.started_payload(new_attempt(name="late"), "sitting", "")
+    store.ingest([event(2, AttemptDeleted("attempt", True)), event(3, AttemptDeleted("late", True))])
+    store.ingest([event(1, started), event(4, late)])
+    assert listed(store) == set()
+    store.ingest([event(5, AttemptDeleted("late", False))])
+    assert listed(store) == {"late"}
+
+
+def test_the_last_word_on_a_deletion_wins_whenever_it_arrives(store: LearnerStore) -> None:
+    store.ingest([event(1, attempts.started_payload(new_attempt(), "sitting", ""))])
+    store.ingest([event(9, AttemptDeleted("attempt", False))])
+    store.ingest([event(5, AttemptDeleted("attempt", True))])
+    assert listed(store) == {"attempt"}
+
+
+def test_an_attempt_that_is_answered_elsewhere_after_its_deletion_is_whole_when_it_comes_back(
+    store: LearnerStore,
+) -> None:
+    store.ingest([event(1, attempts.started_payload(new_attempt(), "sitting", ""))])
+    store.ingest([event(2, AttemptDeleted("attempt", True))])
+    store.ingest([event(3, Answered("attempt", "sitting", "practice", "q0", 1, ("b",), True, 10, 10))])
+    store.ingest([event(4, finish(new_attempt()))])
+    assert listed(store) == set()
+    store.ingest([event(5, AttemptDeleted("attempt", False))])
+    assert answers_of(store) == {0: ("b",)}
+    assert [summary.id for summary in attempts.summaries(store.db, is_finished=True)] == ["attempt"]
+
+
+def test_what_was_answered_in_a_deleted_attempt_keeps_counting(store: LearnerStore) -> None:
+    begin(store, new_attempt())
+    say(store, ("a",))
+    counted = [store.db.execute(f"SELECT * FROM {table}").fetchall() for table in ("question_memory", "days")]
+    store.record(AttemptDeleted("attempt", True))
+    assert [store.db.execute(f"SELECT * FROM {table}").fetchall() for table in ("question_memory", "days")] == counted
+    assert all(counted)
+
+
+def test_summaries_can_be_read_page_by_page(store: LearnerStore, clock: ManualClock) -> None:
+    for number in range(5):
+        clock.advance(1000)
+        begin(store, new_attempt(name=f"attempt{number}"))
+        store.record(finish(new_attempt(name=f"attempt{number}")))
+    store.record(AttemptDeleted("attempt3", True))
+    pages = [attempts.summaries(store.db, is_finished=True, limit=2, offset=offset) for offset in (0, 2, 4)]
+    assert [[s.id for s in page] for page in pages] == [["attempt4", "attempt2"], ["attempt1", "attempt0"], []]
+    assert attempts.count_finished(store.db) == 4
+    assert attempts.count_finished(store.db, Mode.EXAM) == 0
+
+
+def test_the_results_of_attempts_are_in_the_order_of_their_forms(store: LearnerStore) -> None:
+    begin(store, new_attempt())
+    store.record(Answered("attempt", "sitting", "practice", "q2", 1, ("a",), True, 10, 10))
+    store.record(Answered("attempt", "sitting", "practice", "q0", 1, (), True, 10, 10))
+    store.record(Answered("attempt", "sitting", "practice", "q1", 1, ("b",), False, 10, 10))
+    results = attempts.results(store.db, ["attempt", "unknown"])
+    assert set(results) == {"attempt"}
+    assert [(r.question_id, r.is_answered, r.is_right) for r in results["attempt"]] == [
+        ("q0", False, False),
+        ("q1", True, False),
+        ("q2", True, True),
+    ]
+
+
+def test_the_exam_before_is_the_latest_one_that_is_not_deleted(store: LearnerStore, clock: ManualClock) -> None:
+    for number, mode in enumerate([Mode.EXAM, Mode.EXAM, Mode.PRACTICE, Mode.EXAM]):
+        clock.advance(1000)
+        begin(store, new_attempt(mode, f"attempt{number}"))
+        store.record(finish(new_attempt(mode, f"attempt{number}")))
+    assert attempts.earlier_exam(store.db, "attempt3") == "attempt1"
+    store.record(AttemptDeleted("attempt1", True))
+    assert attempts.earlier_exam(store.db, "attempt3") == "attempt0"
+    assert attempts.earlier_exam(store.db, "attempt0") is None

@@ -25,19 +25,23 @@ from pingtopass_desktop.learner.events import (
     payload_of,
 )
 from pingtopass_desktop.learner.journal import LearnerStore, all_events
+from pingtopass_desktop.learner.mastery import PlacedObjective
 from tests.fakes.clock import ManualClock
 from tests.fakes.counts import runs
-from tests.fakes.history import HistoryWriter
+from tests.fakes.history import QUESTIONS, HistoryWriter
 
 FOLDED = (
     "attempts",
     "attempt_items",
+    "attempts_deleted",
     "question_memory",
     "bookmarks",
     "notes",
     "reports",
     "settings",
+    "exam_dates",
     "days",
+    "objective_days",
 )
 
 
@@ -62,6 +66,18 @@ def fresh_store(clock: ManualClock | None = None) -> Iterator[LearnerStore]:
             yield store
         finally:
             store.close()
+
+
+def place(store: LearnerStore, moved: int = 0) -> None:
+    """A library with all questions but the last, in three objectives; `moved` shifts which is where."""
+    objectives = [
+        PlacedObjective("e1", "o0", 3, 3),
+        PlacedObjective("e1", "o1", 2, 2),
+        PlacedObjective("e2", "o2", 2, 2),
+    ]
+    wheres = [(each.exam_id, each.objective_id) for each in objectives]
+    questions = {question: wheres[(number + moved) % 3] for number, question in enumerate(QUESTIONS[:-1])}
+    store.place([f"release-{moved}.pack"], objectives, questions)
 
 
 def tables(store: LearnerStore, *names: str) -> dict[str, list[tuple[object, ...]]]:
@@ -190,12 +206,15 @@ def test_any_order_of_arrival_folds_to_the_same_state_as_a_rebuild(seed: int, si
     random.shuffle(shuffled)
     shuffled += random.sample(shuffled, len(shuffled) // 4)
     with fresh_store() as in_order, fresh_store() as in_batches:
+        place(in_order)
         in_order.ingest(sorted(events, key=lambda event: (event.at, event.id)))
         rest = shuffled
         while rest:
             size = random.randint(1, 12)
             in_batches.ingest(rest[:size])
+            place(in_batches, random.randrange(3))
             rest = rest[size:]
+        place(in_batches)
         assert all_events(in_batches.db) == all_events(in_order.db)
         assert tables(in_batches) == tables(in_order)
         in_batches.rebuild()
@@ -209,6 +228,7 @@ def test_what_a_device_records_itself_equals_a_rebuild(seed: int, size: int) -> 
     random = Random(seed)
     clock = ManualClock(0)
     with fresh_store(clock) as store:
+        place(store)
         for event in HistoryWriter(seed).write(size):
             clock.now_ms = event.occurred_at
             payload = payload_of(event)
@@ -221,15 +241,30 @@ def test_what_a_device_records_itself_equals_a_rebuild(seed: int, size: int) -> 
         assert tables(store) == before
 
 
+def test_a_question_missed_and_known_again_on_one_day_counts_nothing_on_it(
+    store: LearnerStore, clock: ManualClock
+) -> None:
+    place(store)
+    for is_correct in (True, False, True):
+        store.record(Answered("a", "s", "practice", "q0", 1, ("a",), is_correct, 5, 5))
+        clock.advance(60_000 if not is_correct else 86_400_000)
+    counted = tables(store, "objective_days")
+    assert [row[2:] for row in counted["objective_days"]] == [(1, 1, 0), (0, 0, 1)]
+    store.rebuild()
+    assert tables(store, "objective_days") == counted
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_file_of_the_first_schema_goes_on(tmp_path: Path, seed: int) -> None:
     """Events keep their content and order; what comes from elsewhere later finds the groups of the old ones."""
     events = HistoryWriter(seed).write(60)
     half = len(events) // 2
     with fresh_store() as store:
+        place(store)
         store.ingest(events[:half])
         _write_first_schema(tmp_path / "learner.db", store)
         upgraded = LearnerStore(tmp_path / "learner.db", ManualClock(0))
+        place(upgraded)
         assert all_events(upgraded.db) == all_events(store.db)
         assert tables(upgraded) == tables(store)
         assert upgraded.record(BookmarkSet("q", True)).at > max(event.at for event in events[:half])
@@ -251,9 +286,16 @@ def _write_first_schema(path: Path, store: LearnerStore) -> None:
     columns = "at, id, seq, device, type, version, occurred_at, payload"
     db.execute(f"INSERT INTO events({columns}) SELECT {columns} FROM now.events")
     db.execute("INSERT INTO event_groups SELECT grp, at, id FROM now.event_groups JOIN now.events USING (number)")
-    for name in FOLDED:
+    known = [row[0] for row in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'")]
+    for name in set(FOLDED) & set(known) - {"days", "question_memory"}:
         db.execute(f"INSERT INTO main.{name} SELECT * FROM now.{name}")
-    db.execute("INSERT INTO local SELECT * FROM now.local WHERE key IN ('device', 'projection')")
+    db.execute("INSERT INTO main.days SELECT day, answers, correct, elapsed_ms FROM now.days")
+    columns = (
+        "question, results, first_correct, last_correct, last_confidence, first_at, last_at, stability, difficulty"
+    )
+    db.execute(f"INSERT INTO main.question_memory SELECT {columns}, last_at + 86400000 FROM now.question_memory")
+    db.execute("INSERT INTO local SELECT * FROM now.local WHERE key = 'device'")
+    db.execute("INSERT INTO local VALUES ('projection', '1')")
     db.commit()
     db.close()
 
@@ -262,6 +304,7 @@ def test_the_histories_reach_what_they_are_for() -> None:
     """Taken sittings, answers that do not count, unknown and unusable events: all occur."""
     seen: dict[str, int] = {}
     with fresh_store() as store:
+        place(store)
         for seed in range(20):
             events = HistoryWriter(seed).write(60)
             seen["unknown"] = seen.get("unknown", 0) + sum(payload_of(event) is None for event in events)
@@ -270,6 +313,8 @@ def test_the_histories_reach_what_they_are_for() -> None:
                 seen[name] = seen.get(name, 0) + store.db.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
             finished = "SELECT count(*) FROM attempts WHERE finished_at IS NOT NULL"
             seen["finished"] = seen.get("finished", 0) + store.db.execute(finished).fetchone()[0]
+            gone = "SELECT count(*) FROM attempts_deleted JOIN attempts ON id = attempt"
+            seen["deleted"] = seen.get("deleted", 0) + store.db.execute(gone).fetchone()[0]
             taken = "SELECT count(*) FROM attempts WHERE sitting LIKE '%.%'"
             seen["taken"] = seen.get("taken", 0) + store.db.execute(taken).fetchone()[0]
     assert min(seen.values()) > 5, seen
@@ -327,6 +372,7 @@ def test_a_changed_projection_is_folded_again_at_the_start(tmp_path: Path, clock
     store.record(NoteSet("q", "text"))
     good = tables(store)
     store.db.execute("DELETE FROM notes")
+    store.db.execute("INSERT INTO objective_days VALUES (7, 20000, 1, 1, 1)")
     store.db.execute("INSERT INTO bookmarks VALUES ('stale', 1)")
     store.db.execute("UPDATE local SET value = '0' WHERE key = 'projection'")
     store.close()

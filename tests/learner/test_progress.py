@@ -1,7 +1,7 @@
 """Counters by the learner's day: time zone, roll-over, and what moves answers to another day."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pingtopass_desktop.domain.question import Confidence
 from pingtopass_desktop.learner import progress, settings
 from pingtopass_desktop.learner.events import Answered, AttemptFinished
 from pingtopass_desktop.learner.journal import LearnerStore
@@ -66,6 +67,48 @@ def test_a_day_is_the_local_date_or_the_one_before(at_ms: int, zone: str, rollov
     local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
     expected = local.date() - timedelta(days=local.hour < rollover)
     assert progress.day_of(at_ms, ZoneInfo(zone), rollover) == expected.isoformat()
+
+
+@given(
+    st.dates(date(1975, 1, 1), date(2100, 1, 1)),
+    st.sampled_from(["UTC", "Pacific/Auckland", "America/St_Johns", "Asia/Kathmandu", "Europe/Berlin"]),
+    st.integers(0, 23),
+)
+def test_a_day_begins_where_the_one_before_ends(day: date, zone: str, rollover: int) -> None:
+    """Also in the nights in which clocks change, and where the roll-over hour is left out or comes twice."""
+    rule = progress.DayRule(ZoneInfo(zone), rollover)
+    start = rule.start_ms(day)
+    assert rule.date_of(start) == day
+    assert rule.date_of(start - 1) == day - timedelta(days=1)
+
+
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25", "2026-03-28", "2026-10-26"])
+@pytest.mark.parametrize("rollover", [0, 1, 2, 3, 4])
+def test_a_day_begins_in_the_nights_in_which_berlin_changes_its_clocks(day: str, rollover: int) -> None:
+    rule = progress.DayRule(ZoneInfo("Europe/Berlin"), rollover)
+    start = rule.start_ms(date.fromisoformat(day))
+    assert rule.date_of(start).isoformat() == day
+    assert rule.date_of(start - 1) == date.fromisoformat(day) - timedelta(days=1)
+
+
+def test_answers_are_counted_by_how_sure_the_learner_was(store: LearnerStore, clock: ManualClock) -> None:
+    for number, (confidence, is_correct) in enumerate(
+        [("sure", True), ("sure", False), ("guess", True), (None, True), ("certain", True)]
+    ):
+        store.record(Answered("a", "s", "practice", f"q{number}", 1, ("a",), is_correct, 1500, 1500, confidence))
+    store.record(
+        AttemptFinished(
+            "b", "s", "exam", "submitted", ("q", "r", "t", "u"), "10-1", "stg-", (1, 2, 3, 4), "2", 300, False, 60, 0
+        )
+    )
+    counted = [
+        progress.Calibration(Confidence.SURE, 3, 2),
+        progress.Calibration(Confidence.THINK_SO, 1, 0),
+        progress.Calibration(Confidence.GUESS, 1, 1),
+    ]
+    assert progress.calibration(store.db) == counted
+    store.record(settings.setting(settings.DAY_ZONE, "Pacific/Auckland"))
+    assert progress.calibration(store.db) == counted
 
 
 def test_practice_answers_count_as_they_come(store: LearnerStore, clock: ManualClock) -> None:

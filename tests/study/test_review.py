@@ -224,9 +224,8 @@ def test_the_history_has_the_latest_first_and_not_what_waits(laptop: Laptop, stu
     session = practice.start(study, "golden", seed=1, count=2)
     session.finish()
     practice.start(study, "golden", seed=1, count=2)
-    assert [s.id for s in review.history(study)] == [session.attempt.id, second.attempt.id, first.attempt.id]
-    assert [s.id for s in review.history(study, mode=Mode.EXAM)] == [second.attempt.id, first.attempt.id]
-    assert review.history(study, "another") == []
+    listed = [row.summary.id for row in review.history_rows(study)]
+    assert listed == [session.attempt.id, second.attempt.id, first.attempt.id]
 
 
 def test_the_report_says_how_often_an_exam_was_interrupted(laptop: Laptop, study: Study) -> None:
@@ -237,3 +236,105 @@ def test_the_report_says_how_often_an_exam_was_interrupted(laptop: Laptop, study
     resumed = exam.resume(laptop.open(), sitting.attempt.id)
     resumed.submit()
     assert review.report(study, sitting.attempt.id).summary.interruptions == 2
+
+
+def test_the_history_table_says_how_each_attempt_went(laptop: Laptop, study: Study) -> None:
+    plan = "rrrrrwwwww"
+    sat = sit(laptop, study, plan)
+    session = practice.start(study, "golden", seed=1, count=4)
+    session.check(wrong_choice(session.current.question))
+    session.finish()
+    laptop.advance(60_000)
+    nothing = practice.start(study, "golden", seed=2, count=2)
+    nothing.finish()
+    rows = review.history_rows(study, "golden")
+    assert [row.summary.id for row in rows] == [nothing.attempt.id, session.attempt.id, sat.attempt.id]
+    assert [(row.right, row.counted, row.share) for row in rows] == [(0, 0, None), (0, 1, 0.0), (5, 10, 0.5)]
+    exam_row = rows[2]
+    report = review.report(study, sat.attempt.id)
+    weakest = min(report.objectives, key=lambda o: (o.share, o.right - o.questions))
+    assert exam_row.weakest is not None
+    assert (exam_row.weakest.name, exam_row.weakest.share) == (weakest.name, weakest.share)
+    assert exam_row.exam == report.exam
+    asked = session.shown[session.attempt.items[0].question_id]
+    assert rows[1].weakest is not None
+    assert (rows[1].weakest.name, rows[1].weakest.questions) == (asked.objective_name, 1)
+    assert rows[0].weakest is None
+
+
+def test_a_history_row_without_a_miss_has_no_weakest_objective(laptop: Laptop, study: Study) -> None:
+    sit(laptop, study, "r" * 10)
+    assert [row.weakest for row in review.history_rows(study, "golden")] == [None]
+
+
+def test_the_history_table_is_read_in_pages_and_by_kind(laptop: Laptop, study: Study) -> None:
+    sat = [sit(laptop, study, "r" * 10, seed=seed).attempt.id for seed in range(3)]
+    session = practice.start(study, "golden", seed=1, count=2)
+    session.finish()
+    ids = [session.attempt.id, *sat[::-1]]
+    assert [row.summary.id for row in review.history_rows(study, "golden", limit=3)] == ids[:3]
+    assert [row.summary.id for row in review.history_rows(study, limit=3, offset=3)] == ids[3:]
+    assert [row.summary.id for row in review.history_rows(study, None, Mode.EXAM)] == sat[::-1]
+    assert [review.history_count(study, "golden", mode) for mode in (None, Mode.EXAM, Mode.PRACTICE)] == [4, 3, 1]
+    assert review.history_rows(study, "another") == []
+
+
+def test_the_history_table_stays_when_the_library_loses_the_exam(laptop: Laptop, study: Study) -> None:
+    sit(laptop, study, "rrrrrrrwww")
+    pointer_file(laptop.packs, "golden").unlink()
+    study.catalogue.refresh()
+    (row,) = review.history_rows(study)
+    assert (row.exam, row.weakest, row.right, row.summary.scaled) == (None, None, 7, 832)
+
+
+def test_a_deleted_exam_is_in_no_list_and_no_comparison_until_it_is_restored(laptop: Laptop, study: Study) -> None:
+    plans = ["r" * 10, "w" * 10, "r" * 10]
+    first, second, third = (sit(laptop, study, plan, seed=seed).attempt.id for seed, plan in enumerate(plans))
+    review.delete_attempt(study, second)
+    assert [row.summary.id for row in review.history_rows(study)] == [third, first]
+    assert [o.change for o in review.report(study, third).objectives] == [0, 0]
+    with pytest.raises(UnknownAttempt, match="deleted"):
+        review.report(study, second)
+    with pytest.raises(UnknownAttempt, match="deleted already"):
+        review.delete_attempt(study, second)
+    review.restore_attempt(study, second)
+    assert [row.summary.id for row in review.history_rows(study)] == [third, second, first]
+    assert [o.change for o in review.report(study, third).objectives] == [100, 100]
+
+
+def test_an_unfinished_exam_that_was_deleted_comes_back_with_its_time_and_answers(laptop: Laptop, study: Study) -> None:
+    sitting = exam.start(study, "golden", seed=1)
+    sitting.visit(3)
+    laptop.advance(4000)
+    sitting.tick()
+    sitting.answer(sitting.current.question.key)
+    suspended = sitting.suspend()
+    review.delete_attempt(study, sitting.attempt.id)
+    assert exam.offer(study, "golden").unfinished == ()
+    with pytest.raises(KeyError):
+        exam.resume(study, sitting.attempt.id)
+    review.restore_attempt(study, sitting.attempt.id)
+    assert [summary.id for summary in exam.offer(study, "golden").unfinished] == [sitting.attempt.id]
+    resumed = exam.resume(study, sitting.attempt.id).attempt
+    assert (resumed.elapsed_ms, resumed.position) == (suspended.elapsed_ms, 3)
+    assert resumed.answers == suspended.answers
+
+
+def test_a_waiting_practice_session_that_was_deleted_is_not_offered(study: Study) -> None:
+    session = practice.start(study, "golden", seed=1, count=3)
+    session.check(session.current.question.key)
+    review.delete_attempt(study, session.attempt.id)
+    offer = practice.offer(study, "golden")
+    assert offer.unfinished == ()
+    assert offer.counts[practice.Selection.UNSEEN] == 19
+    with pytest.raises(KeyError):
+        practice.resume(study, session.attempt.id)
+    review.restore_attempt(study, session.attempt.id)
+    assert len(practice.offer(study, "golden").unfinished) == 1
+
+
+def test_the_report_names_extra_time(laptop: Laptop, study: Study) -> None:
+    sitting = exam.start(study, "golden", seed=1, time_percent=150)
+    sitting.submit()
+    summary = review.report(study, sitting.attempt.id).summary
+    assert (summary.time_percent, summary.limit_ms) == (150, 150_000)

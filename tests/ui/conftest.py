@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from pingtopass_desktop.app.window_settings import WindowSettings
+from pingtopass_desktop.ui.preferences import WindowSettings
 from tests.ui.window import Window
 
 OpenWindow = Callable[..., Window]
@@ -17,8 +17,10 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
     """Opens a window on the test's data folder; again after it was closed."""
     windows: list[Window] = []
 
-    def open_one(look: WindowSettings | None = None) -> Window:
-        window = Window(qtbot, tmp_path / "data", look)
+    def open_one(
+        look: WindowSettings | None = None, page: str | None = "practice", *, keeps_settings: bool = False
+    ) -> Window:
+        window = Window(qtbot, tmp_path / "data", look, page, keeps_settings=keeps_settings)
         windows.append(window)
         return window
 

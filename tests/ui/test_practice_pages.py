@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from pingtopass_desktop.app.window_settings import WindowSettings
 from pingtopass_desktop.learner import marks
 from pingtopass_desktop.study.practice import Selection
+from pingtopass_desktop.ui.preferences import WindowSettings
+from pingtopass_desktop.ui.theme import ThemeName
 from tests.ui.conftest import OpenWindow
 from tests.ui.window import Window, wrong_choice
 
@@ -138,7 +139,7 @@ def test_a_file_imported_in_the_library_can_be_practised(window: Window, tmp_pat
     file = tmp_path / "Sums.csv"
     file.write_text(CSV, "utf-8")
     window.go("library")
-    window.shell.library.import_file(file)
+    window.shell.library.import_files([file])
     window.settle()
     assert "12 questions imported" in window.texts()
     window.go("practice")
@@ -146,19 +147,9 @@ def test_a_file_imported_in_the_library_can_be_practised(window: Window, tmp_pat
     assert "sums" in [picker.itemData(index) for index in range(picker.count())]
 
 
-def test_a_broken_file_is_named_and_changes_nothing(window: Window, tmp_path: Path) -> None:
-    file = tmp_path / "broken.json"
-    file.write_text('{"questions": [', "utf-8")
-    window.go("library")
-    window.shell.library.import_file(file)
-    window.settle()
-    assert "Not imported, nothing was changed." in window.shell.library.notice.text
-    assert window.shell.library.table.rowCount() == 1
-
-
 def test_nothing_is_wider_than_the_window_at_any_zoom(open_window: OpenWindow) -> None:
     for zoom in (100, 150, 200):
-        window = open_window(WindowSettings("dark", zoom))
+        window = open_window(WindowSettings(ThemeName.DARK, zoom))
         window.shell.resize(1024, 700)
         window.settle()
         for page in ("practice", "exams", "library"):

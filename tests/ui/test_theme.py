@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-from pingtopass_desktop.app.window_settings import WindowSettings
 from pingtopass_desktop.ui import theme
-from pingtopass_desktop.ui.theme import DARK, HIGH_CONTRAST, LIGHT, Theme, Tokens, style_sheet
+from pingtopass_desktop.ui.preferences import WindowSettings
+from pingtopass_desktop.ui.theme import DARK, HIGH_CONTRAST, LIGHT, Theme, ThemeName, Tokens, style_sheet
 from tests.ui.conftest import OpenWindow
 
 THEMES = {"light": LIGHT, "dark": DARK, "high contrast": HIGH_CONTRAST}
@@ -65,9 +65,9 @@ def test_the_zoom_scales_every_size_of_type() -> None:
     assert "font-size: 48px" in style_sheet(Theme(LIGHT, 200))
 
 
-@pytest.mark.parametrize(("chosen", "after"), [("system", DARK), ("light", LIGHT)])
+@pytest.mark.parametrize(("chosen", "after"), [(ThemeName.SYSTEM, DARK), (ThemeName.LIGHT, LIGHT)])
 def test_a_change_of_the_system_is_followed_where_the_learner_chose_that(
-    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch, chosen: str, after: Tokens
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch, chosen: ThemeName, after: Tokens
 ) -> None:
     """This platform has no colour scheme, so its style says what one with a dark scheme would say."""
     open_window(WindowSettings(chosen))

@@ -12,30 +12,48 @@ from pytestqt.qtbot import QtBot
 
 from pingtopass_desktop.app.config import DataFolder
 from pingtopass_desktop.app.opening import Opened, open_study
-from pingtopass_desktop.app.window_settings import WindowSettings
 from pingtopass_desktop.app.wiring import Application
 from pingtopass_desktop.domain.question import Choice, Question, QuestionType
+from pingtopass_desktop.ui.preferences import WindowSettings
 from pingtopass_desktop.ui.tasks import Tasks
+from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.widgets.arranging import OrderingList
 from pingtopass_desktop.ui.widgets.question_view import QuestionView
 
 
 class Window:
-    """A started application. `close` is as closing the window; `crash` leaves the files as a kill would."""
+    """A started application; the first run is skipped and `page` shown, where it is given and nothing waits.
 
-    def __init__(self, qtbot: QtBot, root: Path, look: WindowSettings | None = None) -> None:
+    `close` is as closing the window. `keeps_settings` starts as the program does, with the settings of the last time.
+    """
+
+    def __init__(
+        self,
+        qtbot: QtBot,
+        root: Path,
+        look: WindowSettings | None = None,
+        page: str | None = "practice",
+        *,
+        keeps_settings: bool = False,
+    ) -> None:
         self.qtbot = qtbot
         self.folder = DataFolder(root)
         hook = sys.excepthook
         lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         opened = lane.submit(open_study, self.folder)
-        self.application = Application(self.folder, lane, opened, look or WindowSettings("light"))
+        settings = None if keeps_settings else look or WindowSettings(ThemeName.LIGHT)
+        self.application = Application(self.folder, lane, opened, settings)
         sys.excepthook = hook  # an error in a slot must fail the test, not open a dialog
         self.shell = self.application.shell
         self.shell.resize(1280, 800)
         self.application.show()
         self._is_open = True
         self.settle()
+        if page is not None:
+            if self.application.opened is not None and self.application.opened.is_first_run:
+                self.press("Escape")
+            if self.shell.rail.checked == "today":
+                self.go(page)
 
     @property
     def opened(self) -> Opened:
@@ -54,7 +72,8 @@ class Window:
             modifier = Qt.KeyboardModifier.NoModifier
             for each in modifiers:
                 modifier |= {"Alt": Qt.KeyboardModifier.AltModifier, "Ctrl": Qt.KeyboardModifier.ControlModifier}[each]
-            target = QApplication.activeModalWidget() or QApplication.focusWidget() or self.shell
+            focused = QApplication.focusWidget()
+            target = QApplication.activeModalWidget() or (focused if focused and focused.isVisible() else self.shell)
             if isinstance(target, QDialog):
                 target = target.focusWidget() or target
             self.qtbot.keyClick(target, Qt.Key[f"Key_{name}"], modifier)
@@ -62,7 +81,7 @@ class Window:
 
     def go(self, page: str) -> None:
         """As Ctrl with the page's number."""
-        self.press({"practice": "Ctrl+2", "exams": "Ctrl+3", "library": "Ctrl+5"}[page])
+        self.press(f"Ctrl+{('today', 'practice', 'exams', 'progress', 'library').index(page) + 1}")
 
     def answer(self, view: QuestionView, choice: Choice) -> None:
         """Answer the question shown by keys; a matching question by its lists."""

@@ -46,7 +46,7 @@ def tour_options(options: argparse.Namespace) -> TourOptions | None:
     if options.command != "tour":
         return None
     width, height = options.size
-    return TourOptions(Path(options.folder), options.dark, width, height, options.text_zoom)
+    return TourOptions(Path(options.folder), options.theme.replace("-", "_"), width, height, options.text_zoom)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -146,7 +146,8 @@ def _parser() -> argparse.ArgumentParser:
     add("self-check", "Check the installation, every pack and the learner file.")
     command = add("tour", "Drive the window through every page and write a picture of each.")
     command.add_argument("folder", metavar="DIR", type=_named, help="where the pictures go")
-    command.add_argument("--dark", action="store_true", help="the dark theme")
+    command.add_argument("--theme", choices=("light", "dark", "high-contrast"), default="light", help="(light)")
+    command.add_argument("--dark", dest="theme", action="store_const", const="dark", help="as --theme dark")
     command.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH", help="of the window (1280x800)")
     command.add_argument("--text-zoom", type=_percent, default=100, metavar="PERCENT", help="of all text (100)")
     return parser

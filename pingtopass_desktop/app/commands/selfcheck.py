@@ -6,41 +6,20 @@ import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
-from importlib import import_module, metadata
-from importlib.util import find_spec
 from pathlib import Path
 
-from msgspec import Struct
-
 from pingtopass_desktop import __version__
+from pingtopass_desktop.app.commands.installation import Check, installation_checks
 from pingtopass_desktop.app.commands.output import ensure_starter, folder_of, print_json, print_table
 from pingtopass_desktop.app.config import DataFolder
 from pingtopass_desktop.learner import snapshot
 from pingtopass_desktop.learner.database import StoreError
 from pingtopass_desktop.learner.snapshot import NoLearnerFile
-from pingtopass_desktop.library.bank.model import BankError
-from pingtopass_desktop.library.bank.text import read_bank
 from pingtopass_desktop.library.pack import Pack, PackError
 from pingtopass_desktop.library.publish import POINTER_SUFFIX, read_pointer
-from pingtopass_desktop.library.starter import BANK_ID, resources_folder
 
 ENOUGH_BYTES = 200 * 1024 * 1024
 """Less free space than this fails the check: an import of a large bank would not fit."""
-
-_PACKAGES = {
-    "fsrs": "fsrs",
-    "markdown_it": "markdown-it-py",
-    "platformdirs": "platformdirs",
-    "pygments": "Pygments",
-    "tomli_w": "tomli-w",
-    "tzlocal": "tzlocal",
-}
-
-
-class Check(Struct, frozen=True):
-    name: str
-    ok: bool
-    detail: str
 
 
 def self_check_command(options: Namespace) -> int:
@@ -59,43 +38,11 @@ def self_check_command(options: Namespace) -> int:
 def _checks(folder: DataFolder) -> Iterator[Check]:
     python = ".".join(str(part) for part in sys.version_info[:3])
     yield Check("program", True, f"{__version__}, Python {python}, SQLite {sqlite3.sqlite_version}")
-    yield from _packages()
-    yield _starter_text()
+    yield from installation_checks()
     yield from _packs(folder)
     yield _learner(folder)
     yield _writable(folder)
     yield _free_space(folder)
-
-
-def _packages() -> Iterator[Check]:
-    for module, package in _PACKAGES.items():
-        try:
-            import_module(module)
-        except ImportError as error:
-            yield Check(f"package {package}", False, f"cannot be imported: {error}")
-        else:
-            yield Check(f"package {package}", True, _version(package))
-    # Qt is looked for and not imported: this command works where there is no display and no graphics library.
-    has_qt = find_spec("PySide6") is not None
-    yield Check("package PySide6", has_qt, _version("PySide6-Essentials") if has_qt else "is not installed")
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:  # a frozen bundle may leave the metadata out
-        return "bundled"
-
-
-def _starter_text() -> Check:
-    try:
-        read = read_bank(resources_folder() / "starter", BANK_ID)
-    except BankError as error:
-        return Check("starter bank", False, str(error.problems[0]))
-    if read.skipped:
-        return Check("starter bank", False, f"{len(read.skipped)} questions are invalid, first {read.skipped[0]}")
-    exams = ", ".join(exam.id for exam in read.bank.exams)
-    return Check("starter bank", True, f"{len(read.bank.questions)} questions in {exams}")
 
 
 def _packs(folder: DataFolder) -> Iterator[Check]:

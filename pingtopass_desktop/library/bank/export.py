@@ -1,9 +1,11 @@
 """Writing a bank as text: the folder or zip that `library.bank.text` reads back to the same content."""
 
 import json
+import os
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +14,49 @@ from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.library.bank.media import SUFFIXES
 from pingtopass_desktop.library.bank.model import MEDIA_REFERENCE, Bank, option_fields
 
+Progress = Callable[[int, int], None]
 
-def write_bank(bank: Bank, target: Path) -> None:
+
+def write_bank(bank: Bank, target: Path, *, replaces: bool = False, progress: Progress | None = None) -> None:
     """Write a bank to a new folder, or to a zip where the target ends in ``.zip``.
+
+    `replaces` lets a zip take the place of a file. `progress` gets questions written and all questions and may raise.
 
     Raises: FileExistsError where the target exists, OSError where it cannot be written; nothing is left half-written.
     """
-    if target.exists():
+    is_zip = target.suffix.lower() == ".zip"
+    done = 0
+    with new_target(target, replaces=replaces and is_zip) as partial:
+        archive = zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) if is_zip else None
+        try:
+            for path, content in bank_files(bank):
+                if progress is not None:
+                    progress(done, len(bank.questions))
+                if archive is not None:
+                    archive.writestr(path, content)
+                else:
+                    file = partial / path
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(content)
+                done += content.count(b"\n") if path.endswith(".jsonl") else 0
+        finally:
+            if archive is not None:
+                archive.close()
+
+
+@contextmanager
+def new_target(target: Path, *, replaces: bool) -> Iterator[Path]:
+    """A place beside the target to write to; it becomes the target at the end, or nothing is left of it.
+
+    Raises: FileExistsError, OSError.
+    """
+    if target.exists() and not (replaces and target.is_file()):
         raise FileExistsError(f"{target} exists already; choose another name")
     partial = target.with_name(target.name + ".part")
     try:
-        if target.suffix.lower() == ".zip":
-            with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-                for path, content in bank_files(bank):
-                    archive.writestr(path, content)
-        else:
-            for path, content in bank_files(bank):
-                file = partial / path
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(content)
-        partial.rename(target)
-    except OSError:
+        yield partial
+        os.replace(partial, target)
+    except BaseException:
         shutil.rmtree(partial, ignore_errors=True) if partial.is_dir() else partial.unlink(missing_ok=True)
         raise
 
@@ -46,10 +70,10 @@ def bank_files(bank: Bank) -> Iterator[tuple[str, bytes]]:
         yield f"{folder}exam.toml", _exam_toml(exam, objectives, bank.version).encode()
         questions = [question for question in bank.questions if question.exam_id == exam.id]
         for number, objective in enumerate(objectives, start=1):
-            lines = [_line(q, codes) for q in questions if q.objective_id == objective.id]
+            lines = [question_line(q, codes) for q in questions if q.objective_id == objective.id]
             if lines:
                 yield f"{folder}questions/{number:03d}.jsonl", ("\n".join(lines) + "\n").encode()
-        used = set(MEDIA_REFERENCE.findall("".join(_line(q, codes) for q in questions)))
+        used = set(MEDIA_REFERENCE.findall("".join(question_line(q, codes) for q in questions)))
         for media in bank.media:
             if media.sha256 in used:
                 yield f"{folder}media/{media.sha256}{SUFFIXES.get(media.mime, '')}", media.content
@@ -91,7 +115,8 @@ def _objective(objective: Objective, codes: dict[str, str]) -> dict[str, Any]:
     return table
 
 
-def _line(question: Question, codes: dict[str, str]) -> str:
+def question_line(question: Question, codes: dict[str, str]) -> str:
+    """A question as one line of JSON; `codes` gives the code of each objective."""
     fields: dict[str, Any] = {
         "id": question.id,
         "type": str(question.type),

@@ -12,12 +12,9 @@ from msgspec import Struct, field
 
 from pingtopass_desktop.domain.question import Option, Question, QuestionType
 from pingtopass_desktop.library.bank.model import Problem, imported_id, is_uuid, objective_id
-
-MAX_OPTIONS = 26
-MAX_TEXT = 50_000
+from pingtopass_desktop.library.bank.usual import LONE_SURROGATE, MAX_OPTIONS, MAX_TEXT, usual_question
 
 _OPTION_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _IMAGE = re.compile(r"(!\[[^\]]*\]\()\s*<?([^)>\s]+)>?((?:\s+\"[^\"]*\")?\s*\))")
 
 _FIELDS = frozenset(
@@ -61,6 +58,9 @@ class QuestionReader(Struct):
 
     def read(self, raw: RawQuestion) -> Question | list[Problem]:
         """A question, or everything that is wrong with it."""
+        usual = usual_question(raw.fields, self.bank_id, self.exam_id, self.objective_codes)
+        if usual is not None:
+            return usual
         reading = _Reading(self, raw)
         question = reading.question()
         if reading.problems:
@@ -78,7 +78,7 @@ class _Reading:
 
     def question(self) -> Question:
         fields = self._raw.fields
-        for name in sorted(set(fields) - _FIELDS):
+        for name in () if fields.keys() <= _FIELDS else sorted(set(fields) - _FIELDS):
             self._warn(name, "is not a field of a question and is ignored")
         question_type = self._type()
         source_id = self._text("id") or self._text("source_id")
@@ -136,7 +136,7 @@ class _Reading:
 
     def _option(self, number: int, answer: dict[str, Any], question_type: QuestionType) -> Option:
         at = f"answers[{number}]"
-        for name in sorted(set(answer) - _OPTION_FIELDS):
+        for name in () if answer.keys() <= _OPTION_FIELDS else sorted(set(answer) - _OPTION_FIELDS):
             self._warn(f"{at}.{name}", "is not a field of an option and is ignored")
         option_id = answer.get("id")
         if not isinstance(option_id, str) or not _OPTION_ID.fullmatch(option_id):
@@ -192,15 +192,15 @@ class _Reading:
 
     def _text(self, name: str, table: Mapping[str, Any] | None = None, at: str = "") -> str:
         value = (self._raw.fields if table is None else table).get(name)
+        if value is None or (type(value) is str and value.isascii() and len(value) <= MAX_TEXT):
+            return value or ""
         path = f"{at}.{name}" if at else name
-        if value is None:
-            return ""
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str):
             self._problem(path, f"{value!r} is not text")
             return ""
-        if _LONE_SURROGATE.search(value):
+        if LONE_SURROGATE.search(value):
             self._problem(path, "holds half of a surrogate pair, which is no character")
             return ""
         if len(value) > MAX_TEXT:
@@ -211,7 +211,9 @@ class _Reading:
     def _markdown(self, name: str, table: Mapping[str, Any] | None = None, at: str = "") -> str:
         """Text whose image paths become media references; an image that cannot be found stays and is reported."""
         text = self._text(name, table, at)
+        return self._with_media(text, f"{at}.{name}" if at else name) if "![" in text else text
 
+    def _with_media(self, text: str, at: str) -> str:
         def resolve(image: re.Match[str]) -> str:
             target = image.group(2)
             if target.startswith("media:"):
@@ -221,11 +223,11 @@ class _Reading:
             else:
                 digest = self._reader.resolve_media(target)
             if digest is None:
-                self._warn(f"{at}.{name}" if at else name, f"image {target!r} is not in the bank and is not shown")
+                self._warn(at, f"image {target!r} is not in the bank and is not shown")
                 return image.group(0)
             return f"{image.group(1)}media:{digest}{image.group(3)}"
 
-        return _IMAGE.sub(resolve, text) if "![" in text else text
+        return _IMAGE.sub(resolve, text)
 
     def _whole(self, name: str, low: int, high: int, *, default: int) -> int:
         value = self._raw.fields.get(name, default)

@@ -6,11 +6,12 @@ validation are left out and reported; an exam.toml that fails refuses the bank.
 
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import DecodeError, Struct, field
+from msgspec.json import decode
 
 from pingtopass_desktop.domain.exam import blueprint_objectives
 from pingtopass_desktop.domain.question import Question
@@ -20,6 +21,10 @@ from pingtopass_desktop.library.bank.lines import TomlLines
 from pingtopass_desktop.library.bank.media import MediaShelf
 from pingtopass_desktop.library.bank.model import Bank, BankError, Media, Problem
 from pingtopass_desktop.library.bank.source import BankFiles, open_files
+
+_STEP = 200
+
+Progress = Callable[[int, int], None]
 
 
 class BankText(Struct):
@@ -31,10 +36,11 @@ class BankText(Struct):
     specs: tuple[ExamSpec, ...] = ()
 
 
-def read_bank(path: Path, bank_id: str | None = None) -> BankText:
+def read_bank(path: Path, bank_id: str | None = None, *, progress: Progress | None = None) -> BankText:
     """Read a whole bank.
 
-    `bank_id` defaults to the exam's id, or to the folder's name where the bank holds several exams.
+    `bank_id` defaults to the exam's id, or to the folder's name where the bank holds several exams. `progress` gets
+    questions read so far, and 0 because nobody knows how many there are; it may raise.
 
     Raises: BankError where the bank as a whole is unusable.
     """
@@ -51,7 +57,7 @@ def read_bank(path: Path, bank_id: str | None = None) -> BankText:
         media: dict[str, Media] = {}
         for folder, spec in specs:
             shelf = MediaShelf(_reader(files, folder), _known_media(files, folder))
-            questions += _read_exam(files, folder, name, spec, shelf, places, result)
+            questions += _read_exam(files, folder, name, spec, shelf, places, result, progress)
             media |= {file.sha256: file for file in shelf.used}
             result.warnings += spec.warnings
     _check_siblings(questions, result)
@@ -104,8 +110,11 @@ def _read_exam(
     shelf: MediaShelf,
     places: dict[str, str],
     result: BankText,
+    progress: Progress | None,
 ) -> list[Question]:
     """The valid questions of one exam. `places` says where each id of the bank was first used, and grows."""
+    if progress is not None:
+        progress(len(places), 0)
     codes = frozenset(objective.code for objective in spec.objectives)
     reader = QuestionReader(bank_id, spec.exam.id, codes, shelf.resolve)
     questions: list[Question] = []
@@ -122,6 +131,8 @@ def _read_exam(
             else:
                 places[read.id] = raw.where_of("id")
                 questions.append(read)
+                if progress is not None and len(places) % _STEP == 0:
+                    progress(len(places), 0)
     result.warnings += reader.warnings
     return questions
 
@@ -167,7 +178,7 @@ def _jsonl_questions(text: str, path: str, result: BankText) -> Iterator[RawQues
             continue
         where = f"{path}:{number}"
         try:
-            fields = json.loads(line)
+            fields = _decoded(line)
         except (ValueError, RecursionError) as error:
             result.skipped.append(Problem(where, "", f"is not valid JSON: {error}"))
             continue
@@ -175,6 +186,14 @@ def _jsonl_questions(text: str, path: str, result: BankText) -> Iterator[RawQues
             result.skipped.append(Problem(where, "", "is not a JSON object"))
             continue
         yield RawQuestion(fields, lambda at, where=where: where)
+
+
+def _decoded(line: str) -> Any:
+    """What a line of JSON says. Where msgspec refuses it, the slower `json` may take it, or says what is wrong."""
+    try:
+        return decode(line)
+    except (DecodeError, UnicodeError, RecursionError):
+        return json.loads(line)
 
 
 def _refuse_repeated_exams(exam_files: list[str], exam_ids: list[str]) -> None:

@@ -1,5 +1,8 @@
 """Reading a finished attempt: every answer beside its key, with reasons and filters."""
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
@@ -7,6 +10,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QListWidget, QListWidge
 from pingtopass_desktop.domain.question import NOT_ANSWERED
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.review import ReviewedAnswer, ReviewFilter, ScoreReport, filtered
+from pingtopass_desktop.ui import keys
+from pingtopass_desktop.ui.keys import Place
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import (
@@ -23,7 +28,7 @@ from pingtopass_desktop.ui.widgets.basics import (
 )
 from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS
 from pingtopass_desktop.ui.widgets.layouts import Flow
-from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel
+from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel, WithMarks
 from pingtopass_desktop.ui.widgets.question_view import QuestionView
 
 FILTER_WORDS = {
@@ -49,9 +54,10 @@ class _QuestionList(QListWidget):
 
 
 class AnswerReviewPage(QWidget):
-    """Signals: `closed` to go back to the report."""
+    """Signals: `closed` to go back to the report; `undoable` with a step."""
 
     closed = Signal()
+    undoable = Signal(object)
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
@@ -85,6 +91,7 @@ class AnswerReviewPage(QWidget):
         self.list.currentRowChanged.connect(self._show_row)
         self.back.clicked.connect(self._close)
         self.panel.failed.connect(self._failed)
+        self.panel.undoable.connect(self.undoable)
         self.panel.escaped.connect(self.list.setFocus)
 
     def open(self, report: ScoreReport) -> None:
@@ -122,8 +129,7 @@ class AnswerReviewPage(QWidget):
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(side)
-        middle.addWidget(scroller, 1)
-        middle.addWidget(self.panel)
+        middle.addWidget(WithMarks(scroller, self.panel), 1)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
@@ -132,20 +138,25 @@ class AnswerReviewPage(QWidget):
         box.addLayout(middle, 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Return: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Backspace: -1}
-        key = Qt.Key(event.key())
-        if key in steps:
-            target = self.list.currentRow() + steps[key]
-            if 0 <= target < self.list.count():
-                self.list.setCurrentRow(target)
-        elif key == Qt.Key.Key_Escape:
+        command = "" if keys.belongs_to_field(event) else keys.current().command(event, Place.QUESTION, Place.PRACTICE)
+        action = self.commands().get(command) if command else None
+        if action is not None:
+            action()
+        elif keys.is_enter(event):
+            self._step(1)
+        elif event.key() == Qt.Key.Key_Escape:
             self._close()
-        elif key == Qt.Key.Key_K:
-            self.panel.toggle_bookmark()
-        elif key == Qt.Key.Key_N:
-            self.panel.write_note()
         else:
             super().keyPressEvent(event)
+
+    def commands(self) -> dict[str, Callable[[], object]]:
+        """What can be done now, by command id."""
+        return {"previous": partial(self._step, -1), "next": partial(self._step, 1), **self.panel.commands()}
+
+    def _step(self, step: int) -> None:
+        target = self.list.currentRow() + step
+        if 0 <= target < self.list.count():
+            self.list.setCurrentRow(target)
 
     def _fill(self, number: int = 0) -> None:
         if self._report is None:

@@ -11,6 +11,7 @@ from pingtopass_desktop.domain.attempt import Attempt
 from pingtopass_desktop.domain.question import NOT_ANSWERED, Choice, Confidence
 from pingtopass_desktop.study.exam import ExamSitting
 from pingtopass_desktop.ui import keys
+from pingtopass_desktop.ui.keys import Place
 from pingtopass_desktop.ui.pages.exam_review import ReviewScreen
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, frame, label, row, set_tab_order
@@ -76,7 +77,7 @@ class ExamPage(QWidget):
     def _build(self) -> None:
         self._exam = label(kind="strong")
         self._mode = label("Timed exam", "secondary")
-        self.flag = Button("Mark for review", key="M")
+        self.flag = Button("Mark for review", command="mark")
         self.flag.setCheckable(True)
         self.clock = ExamClock()
         self.navigator = Navigator()
@@ -87,7 +88,7 @@ class ExamPage(QWidget):
         self.previous = Button("‹ Previous")
         self.next = Button("Next ›", "primary")
         self._saved = label("Saved", "hint")
-        self._review_button = Button("Review screen", name="Review screen, key R")
+        self._review_button = Button("Review screen", command="review")
         self._end = Button("End exam", "danger")
         self._back = Button("‹ Back to question")
         self._review_unanswered = Button("Review unanswered")
@@ -158,34 +159,49 @@ class ExamPage(QWidget):
         self._timer.timeout.connect(self.tick)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not keys.is_plain_press(event) or keys.belongs_to_field(event):
+        if keys.belongs_to_field(event):
             super().keyPressEvent(event)
             return
-        key = Qt.Key(event.key())
-        if key == Qt.Key.Key_T:
-            self.clock.toggle()
-        elif key == Qt.Key.Key_R:
-            if self._is_reviewing:
+        command = keys.current().command(event, Place.QUESTION, Place.EXAM)
+        action = self.commands().get(command) if command else None
+        if action is not None:
+            action()
+        elif self._is_reviewing:
+            if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
                 self._show_questions()
-            else:
-                self._show_review()
-        elif not self._is_reviewing:
-            self._question_key(event, key)
-        elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
-            self._show_questions()
-
-    def _question_key(self, event: QKeyEvent, key: Qt.Key) -> None:
-        if self.view.press(event):
+        elif self.view.press(event):
             return
-        if key == Qt.Key.Key_M:
-            self._toggle_flag()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Right):
+        elif keys.is_enter(event):
             self._go_on()
-        elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Left):
-            self._go_back()
-        elif not self._confidence.press(key) and key == Qt.Key.Key_Escape:
+        elif event.key() == Qt.Key.Key_Escape:
             self.view.await_strike(False)
             self.notice.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def commands(self) -> dict[str, Callable[[], object]]:
+        """What can be done now, by command id; in the review screen only what belongs to it."""
+        everywhere: dict[str, Callable[[], object]] = {
+            "clock": self.clock.toggle,
+            "review": self._toggle_review,
+            "end_exam": self.ask_to_end,
+        }
+        if self._is_reviewing:
+            return everywhere
+        return {
+            **everywhere,
+            "mark": self._toggle_flag,
+            "strike": self.view.toggle_strike,
+            "previous": self._go_back,
+            "next": self._go_on,
+            **self._confidence.commands(),
+        }
+
+    def _toggle_review(self) -> None:
+        if self._is_reviewing:
+            self._show_questions()
+        else:
+            self._show_review()
 
     def _order_tabs(self) -> None:
         bottom = (self.previous, self.next, self._review_button, self._end)

@@ -1,20 +1,21 @@
 """Before a timed exam: its rules, its blueprint, extra time; exams that wait; exams that were sat."""
 
 import random
-from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import EXTRA_TIME_PERCENT, Mode
 from pingtopass_desktop.domain.exam import Exam, MultipleResponseRule, Navigation
-from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.study import exam as exams
 from pingtopass_desktop.study import review
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.exam import ExamOffer, ExamSitting
+from pingtopass_desktop.study.review import HistoryRow
+from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui.deleting import delete_attempt
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import (
     Button,
@@ -25,11 +26,17 @@ from pingtopass_desktop.ui.widgets.basics import (
     column,
     duration,
     label,
+    plural,
     row,
     rule,
 )
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
-from pingtopass_desktop.ui.widgets.layouts import Columns
+from pingtopass_desktop.ui.widgets.layouts import Columns, Flow
+from pingtopass_desktop.ui.widgets.phrase import Phrase
+from pingtopass_desktop.ui.words import date_text, verdict_word
+
+_LATEST = 5
+"""Exams listed below the rules; the page of all attempts has the others."""
 
 _MULTI_RULES = {
     MultipleResponseRule.ALL_OR_NOTHING: "“Choose two” is right only when both are right.",
@@ -39,11 +46,14 @@ _MULTI_RULES = {
 
 
 class ExamSetupPage(QWidget):
-    """Signals: `started` with an `ExamSitting`; `report_asked` with an attempt's id; `exam_chosen` with an exam's."""
+    """Signals: `started` with an `ExamSitting`; `report_asked` with an attempt's id; `exam_chosen` and `history_asked`
+    with an exam's; `undoable` with the step that takes a deletion back."""
 
     started = Signal(object)
     report_asked = Signal(str)
     exam_chosen = Signal(str)
+    history_asked = Signal(str)
+    undoable = Signal(object)
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
@@ -94,6 +104,7 @@ class ExamSetupPage(QWidget):
         self._history = Card("Exams so far", spacing=8)
         self._history_rows = QVBoxLayout()
         self._history_rows.setSpacing(6)
+        self.all_attempts = Button("All attempts", "link")
 
     def _lay_out(self) -> None:
         scroller = Scroller(spacing=20)
@@ -121,6 +132,7 @@ class ExamSetupPage(QWidget):
         lower.add(self._time)
         lower.add(self._sure)
         self._history.column.addLayout(self._history_rows)
+        self._history.column.addLayout(row(self.all_attempts, None))
         page = scroller.column
         page.addLayout(row(label("Timed exam", "title"), None, self.picker))
         page.addWidget(upper)
@@ -140,6 +152,7 @@ class ExamSetupPage(QWidget):
         self._times.idClicked.connect(self._show_time)
         self.confidence.toggled.connect(self._show_confidence)
         self.start.clicked.connect(self._start)
+        self.all_attempts.clicked.connect(self._ask_history)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -147,11 +160,12 @@ class ExamSetupPage(QWidget):
             return
         super().keyPressEvent(event)
 
-    def _load(self) -> tuple[ExamOffer, list[AttemptSummary]]:
-        return exams.offer(self._study, self._exam_id), review.history(self._study, self._exam_id, Mode.EXAM)
+    def _load(self) -> tuple[ExamOffer, list[HistoryRow], int]:
+        latest = review.history_rows(self._study, self._exam_id, Mode.EXAM, limit=_LATEST)
+        return exams.offer(self._study, self._exam_id), latest, review.history_count(self._study, self._exam_id)
 
-    def _show(self, loaded: tuple[ExamOffer, list[AttemptSummary]]) -> None:
-        offer, finished = loaded
+    def _show(self, loaded: tuple[ExamOffer, list[HistoryRow], int]) -> None:
+        offer, latest, attempts = loaded
         if offer.exam.id != self._exam_id:
             return
         self._offer = offer
@@ -159,7 +173,7 @@ class ExamSetupPage(QWidget):
         self._state_rules(offer)
         self._fill_blueprint(offer)
         self._list_waiting(offer)
-        self._list_history(finished, offer.exam)
+        self._list_history(latest, attempts)
         self._show_time()
         self.start.setEnabled(not offer.shortfall)
         if offer.shortfall:
@@ -218,26 +232,37 @@ class ExamSetupPage(QWidget):
             resume = Button("Resume it")
             resume.setProperty("attempt", summary.id)
             resume.clicked.connect(self._resume)
-            self._waiting.addLayout(row(label(words, "secondary"), resume, None, spacing=10))
+            delete = Button("Delete it", "link", name=f"Delete the unfinished exam of {date_text(summary.started_at)}")
+            delete.setProperty("attempt", summary.id)
+            delete.clicked.connect(self._delete)
+            self._waiting.addLayout(row(Phrase(words, "secondary"), resume, delete, None, spacing=10))
 
-    def _list_history(self, finished: list[AttemptSummary], exam: Exam) -> None:
+    def _list_history(self, latest: list[HistoryRow], attempts: int) -> None:
         clear_layout(self._history_rows)
-        for summary in finished:
-            verdict = label("PASS" if summary.passed else "FAIL", "chip-good" if summary.passed else "chip-bad")
-            score = label(f"{summary.scaled} / {exam.scale_max}", "strong")
-            raw = summary.raw if summary.raw is not None else 0
+        for each in latest:
+            summary, raw = each.summary, each.summary.raw or 0
+            day = date_text(summary.finished_at or 0)
+            verdict = label(verdict_word(summary), "chip-good" if summary.passed else "chip-bad")
+            verdict.setMinimumWidth(theme.current().px(52))
+            score = label(f"{summary.scaled}" + (f" / {each.exam.scale_max}" if each.exam else ""), "strong")
             details = label(
-                f"{float(raw):g} of {summary.question_count} · {duration(summary.elapsed_ms)}"
+                f"{float(raw):.4g} of {summary.question_count} · {duration(summary.elapsed_ms)}"
                 + (" · time ran out" if summary.reason == "expired" else ""),
                 "secondary",
             )
-            open_report = Button("Report", "link", name=f"Report of {date_text(summary.finished_at or 0)}")
+            open_report = Button("Report", "link", name=f"Report on the exam of {day}")
             open_report.setProperty("attempt", summary.id)
             open_report.clicked.connect(self._open_report)
-            when = label(date_text(summary.finished_at or 0))
-            when.setMinimumWidth(150)
-            self._history_rows.addLayout(row(when, verdict, score, details, None, open_report, spacing=14))
-        self._history.setVisible(bool(finished))
+            when = label(day)
+            when.setMinimumWidth(theme.current().px(110))
+            line = row(Flow(when, verdict, score, details, spacing=14), open_report)
+            line.setStretch(0, 1)
+            self._history_rows.addLayout(line)
+        if not latest:
+            words = "No exam was finished yet. Practice sessions are under all attempts."
+            self._history_rows.addWidget(label(words, "secondary", wraps=True))
+        self.all_attempts.set_label(f"All {plural(attempts, 'attempt')}" if attempts > 1 else "All attempts")
+        self._history.setVisible(attempts > 0)
 
     def _show_time(self, number: int = 0) -> None:
         if self._offer is not None:
@@ -278,6 +303,18 @@ class ExamSetupPage(QWidget):
         self.start.setEnabled(True)
         self.started.emit(sitting)
 
+    def _delete(self) -> None:
+        wanted = self.sender().property("attempt")
+        for summary in self._offer.unfinished if self._offer is not None else ():
+            if summary.id == wanted:
+                delete_attempt(
+                    self._study, self._tasks, summary, owner=self, offer=self.undoable.emit,
+                    changed=partial(self.show_exam, self._exam_id), failed=self._failed,
+                )  # fmt: skip
+
+    def _ask_history(self) -> None:
+        self.history_asked.emit(self._exam_id)
+
     def _open_report(self) -> None:
         self.report_asked.emit(self.sender().property("attempt"))
 
@@ -302,12 +339,6 @@ def rules_in_words(exam: Exam, *, has_multi_select: bool) -> list[str]:
     sentences.append(f"{exam.cut_count} of {exam.question_count} points pass. The scaled score is a practice estimate.")
     sentences.append("No feedback until the score report.")
     return sentences
-
-
-def date_text(at_ms: int) -> str:
-    """A date in the system's locale."""
-    day = datetime.fromtimestamp(at_ms / 1000).astimezone().date()
-    return QLocale().toString(day, "d MMMM")  # type: ignore[call-overload]
 
 
 def _with_text(heading: QWidget, hint: QWidget, buttons: list[Button]) -> QHBoxLayout:

@@ -1,204 +1,371 @@
-"""The library: banks that are installed, search over all questions, import of a file with its report."""
+"""The library: questions found and narrowed, one of them in detail, the installed banks, import and export."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHeaderView,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from pingtopass_desktop.domain.exam import Exam
-from pingtopass_desktop.library.pack import Pack
-from pingtopass_desktop.library.search import MARK_END, MARK_START, Hit, search
-from pingtopass_desktop.study.context import Study, now_utc
+from pingtopass_desktop.study import library
+from pingtopass_desktop.study.context import Study
+from pingtopass_desktop.study.finding import Found, FoundQuestion, Query, QuestionFinder
+from pingtopass_desktop.study.library import LibraryView, QuestionDetail
+from pingtopass_desktop.ui import keys
+from pingtopass_desktop.ui.banks_card import BanksCard
+from pingtopass_desktop.ui.keys import Place
+from pingtopass_desktop.ui.library_jobs import LibraryJobs
+from pingtopass_desktop.ui.library_words import empty_words, found_words, practice_label, practice_words
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.widgets.basics import Button, Card, Notice, Scroller, label, plural, row
+from pingtopass_desktop.ui.widgets.basics import Button, Card, Notice, Scroller, label, set_tab_order
+from pingtopass_desktop.ui.widgets.filter_bar import FilterBar
+from pingtopass_desktop.ui.widgets.hit_list import HitList
+from pingtopass_desktop.ui.widgets.layouts import Columns, Flow
+from pingtopass_desktop.ui.widgets.page_head import PageHead
+from pingtopass_desktop.ui.widgets.question_detail import DetailCard
+from pingtopass_desktop.ui.widgets.search_field import SearchField
 
-_FILES = "Question banks (*.zip *.csv *.tsv *.json *.jsonl exam.toml);;All files (*)"
-_SEARCH_AFTER_MS = 120
-_MAX_HITS_PX = 360
-_SHOWN_PROBLEMS = 12
+_SEARCH_AFTER_MS = 60
+MAX_PRACTISED = 200
 
-
-class _Line(Struct, frozen=True):
-    """One installed bank or one that cannot be read."""
-
-    name: str
-    version: str
-    questions: str
-    size: str
-    source: str
-    state: str
+_NO_BANKS = (
+    "No questions yet. Import a bank as a .zip or a folder, or questions as .csv, .tsv, .json or .jsonl; or drop "
+)
+_NO_BANKS += "the files on this window."
 
 
 class LibraryPage(QWidget):
-    """Signals: `exams_changed` with the exams after an import."""
+    """Signals: `exams_changed` with the exams after banks came or went; `practise_asked` with an exam's id, ids of
+    questions and a label; `undoable` with a step."""
 
     exams_changed = Signal(list)
+    practise_asked = Signal(str, list, str)
+    undoable = Signal(object)
 
     def __init__(self, study: Study, tasks: Tasks, packs: Path) -> None:
         super().__init__()
         self.setObjectName("page")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._study = study
         self._tasks = tasks
         self._packs = packs
-        self.importing = Button("Import file…")
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search questions, options and explanations")
-        self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Search questions")
-        self._found = label(kind="hint")
-        self.hits = QListWidget()
-        self.hits.setWordWrap(True)
-        self.hits.setAccessibleName("Questions found")
-        self.hits.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._hits_card = Card(spacing=8)
-        self.notice = Notice()
-        self._problems = label(kind="secondary", wraps=True)
-        self.table = QTableWidget(0, 6)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_SEARCH_AFTER_MS)
+        self._finder = QuestionFinder(study)
+        self._view: LibraryView | None = None
+        self._query = Query()
+        self._shown_query: Query | None = None
+        self._is_finding = False  # one search at a time; what is asked for meanwhile comes afterwards
+        self._is_stale = False
+        self._waits_for_index = True
+        self._detail_wanted: FoundQuestion | None = None
+        self._is_reading_detail = False
+        self._build()
         self._lay_out()
-        self.importing.clicked.connect(self._ask_for_file)
-        self.search.textChanged.connect(self._timer.start)
-        self._timer.timeout.connect(self._search)
+        self._connect()
 
     def refresh(self) -> None:
         """Read the library again."""
-        self._tasks.run(self._load, owner=self, done=self._show, failed=self._failed)
+        self._tasks.run(partial(library.load, self._study), owner=self, done=self._show, failed=self._load_failed)
 
-    def import_file(self, path: Path) -> None:
-        """Import a bank in the background and show the report."""
-        self.importing.setEnabled(False)
-        self.notice.show_text(f"Importing {path.name}…")
-        self._problems.hide()
-        target = path.parent if path.name == "exam.toml" else path
-        self._tasks.run_job(
-            partial(_import, target, self._packs), owner=self, done=self._imported, failed=self._import_failed
-        )
+    def focus_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def import_files(self, paths: list[Path]) -> None:
+        """Import files and folders in the background and report about it."""
+        self.jobs.import_files(paths)
+        self._scroller.ensureWidgetVisible(self.jobs)
+
+    def ask_for_files(self) -> QFileDialog:
+        return self.jobs.ask_for_files()
+
+    def leave(self) -> None:
+        """Keep a note that is being written before the page goes."""
+        self.detail.marks.close_note()
+
+    def open_exam(self, exam_id: str) -> None:
+        """List the questions of an exam."""
+        self.search.clear()
+        self._narrow(Query(exam_id=exam_id))
+        self._focus_list()
+
+    def commands(self) -> dict[str, Callable[[], object]]:
+        """What can be done now, by command id."""
+        return self.detail.commands()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        command = "" if keys.belongs_to_field(event) else keys.current().command(event, Place.PRACTICE)
+        action = self.commands().get(command) if command else None
+        if action is not None:
+            action()
+        elif event.key() == Qt.Key.Key_Escape:
+            self._clear()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and not self.list.hasFocus():
+            self._focus_list()
+        else:
+            super().keyPressEvent(event)
+
+    def _build(self) -> None:
+        self.importing = Button("Import file…", command="import")
+        self.importing_folder = Button("Import folder…")
+        self.exporting = Button("Export…")
+        self._head = PageHead("Library", self.importing, self.importing_folder, self.exporting)
+        self._head.subtitle.hide()
+        self.notice = Notice()
+        self.jobs = LibraryJobs(self._tasks, self._packs)
+        self.search = SearchField("Search questions, options and explanations", "Search questions")
+        self.filters = FilterBar()
+        self.list = HitList()
+        self._empty = label("Reading the library…", "secondary", wraps=True)
+        self.widen = Button("Clear the filters", "link")
+        self.detail = DetailCard(self._study, self._tasks)
+        self.banks = BanksCard(self._tasks, self._packs, self.jobs)
+        self._first = Card(spacing=16)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SEARCH_AFTER_MS)
 
     def _lay_out(self) -> None:
-        self.table.setHorizontalHeaderLabels(["Bank", "Version", "Questions", "Size", "Source", "State"])
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self.table.setTabKeyNavigation(False)
-        self.table.setAccessibleName("Installed banks")
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        card = Card("Installed banks", spacing=8)
-        card.column.addWidget(self.table)
-        scroller = Scroller()
-        page = scroller.column
-        page.addLayout(row(label("Library", "title"), None, self.importing))
-        page.addWidget(self.notice)
-        page.addWidget(self._problems)
-        page.addLayout(row(self.search, self._found, spacing=12))
-        self._hits_card.column.addWidget(self.hits)
-        page.addWidget(self._hits_card)
-        page.addWidget(card)
-        page.addStretch(1)
+        listed = Card(spacing=8)
+        listed.column.setContentsMargins(10, 10, 10, 10)
+        self._empty.setMargin(10)
+        self._when_empty = Flow(self.widen)
+        for widget in (self._empty, self._when_empty):
+            listed.column.addWidget(widget)
+        listed.column.addWidget(self.list, 1)
+        listed.column.addStretch(0)
+        self._columns = Columns(least_px=250)
+        self._columns.add(listed, 6)
+        self._columns.add(self.detail, 4)
+        first_import = Button("Import file…", "primary")
+        first_import.clicked.connect(self.ask_for_files)
+        self._first.column.addWidget(label(_NO_BANKS, wraps=True))
+        self._first.column.addWidget(Flow(first_import))
+        self._scroller = Scroller()
+        page = self._scroller.column
+        for widget in (self._head, self.notice, self.jobs, self._first, self.search, self.filters):
+            page.addWidget(widget)
+        page.addWidget(self._columns, 1)
+        page.addWidget(self.banks)
+        page.addStretch(0)  # for when there is nothing to list
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(scroller)
-        self._hits_card.hide()
-        self._problems.hide()
+        box.addWidget(self._scroller)
+        self.list.hide()
+        self._when_empty.hide()
+        self._first.hide()
+        self._order_tabs()
 
-    def _load(self) -> tuple[list[Exam], list[_Line]]:
-        catalogue = self._study.catalogue
-        catalogue.refresh()
-        exams = [entry.exam for entry in catalogue.exams()]
-        lines = [_line(pack) for pack in catalogue.packs]
-        lines += [_Line(error.path.name, "", "", "", "", str(error)) for error in catalogue.problems]
-        return exams, lines
+    def _connect(self) -> None:
+        self.importing.clicked.connect(self.ask_for_files)
+        self.importing_folder.clicked.connect(self.jobs.ask_for_folder)
+        self.exporting.clicked.connect(self._export)
+        self.notice.action.clicked.connect(self._try_again)
+        self.jobs.library_changed.connect(self.refresh)
+        self.jobs.indexed.connect(self._indexed)
+        self.jobs.busy_changed.connect(self._show_busy)
+        self.jobs.exam_asked.connect(self.open_exam)
+        self.jobs.undoable.connect(self.undoable)
+        self.search.textChanged.connect(self._timer.start)
+        self.search.left_down.connect(self._focus_list)
+        self.search.escaped.connect(self._clear)
+        self._timer.timeout.connect(self._search)
+        self.filters.changed.connect(self._narrow)
+        self.widen.clicked.connect(self._clear_filters)
+        self.list.chosen.connect(self._choose)
+        self.list.opened.connect(self._open_detail)
+        self.list.more_asked.connect(self._find_more)
+        self.detail.practise_asked.connect(self._practise)
+        self.detail.marks.undoable.connect(self.undoable)
+        self.detail.marks.failed.connect(self._mark_failed)
+        self.detail.marks.left.connect(self._focus_list)
+        self.banks.library_changed.connect(self.refresh)
+        self.banks.undoable.connect(self.undoable)
 
-    def _show(self, loaded: tuple[list[Exam], list[_Line]]) -> None:
-        exams, lines = loaded
-        self.exams_changed.emit(exams)
-        self.table.setRowCount(len(lines))
-        for number, line in enumerate(lines):
-            for place, text in enumerate((line.name, line.version, line.questions, line.size, line.source, line.state)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                self.table.setItem(number, place, item)
-        self.table.resizeRowsToContents()
-        height = self.table.horizontalHeader().height() + sum(self.table.rowHeight(n) for n in range(len(lines))) + 4
-        self.table.setFixedHeight(height)
+    def _order_tabs(self) -> None:
+        head = (self.importing, self.importing_folder, self.exporting, self.jobs.strip.cancel, self.jobs.notice.action)
+        set_tab_order((*head, self.search, *self.filters.pills, self.widen, self.list))
 
-    def _search(self) -> None:
-        text = self.search.text()
-        self._tasks.run(partial(_search, self._study, text), owner=self, done=self._show_hits, failed=self._failed)
+    # The library
 
-    def _show_hits(self, found: tuple[str, list[tuple[str, Hit]]]) -> None:
-        text, hits = found
-        if text != self.search.text():
-            return
-        self.hits.clear()
-        for exam_name, hit in hits:
-            snippet = " ".join(hit.snippet.replace(MARK_START, "").replace(MARK_END, "").split())
-            self.hits.addItem(QListWidgetItem(f"{snippet}\n{exam_name} · {hit.objective_id.rpartition(':')[2]}"))
-        self._hits_card.setVisible(bool(hits))
-        self.hits.setFixedHeight(min(_MAX_HITS_PX, max(1, self.hits.sizeHintForRow(0)) * len(hits) + 8))
-        self._found.setText("" if not text.strip() else plural(len(hits), "question") if hits else "Nothing found")
+    def _show(self, view: LibraryView) -> None:
+        self._view = view
+        self.notice.hide()
+        has_exams = bool(view.exams)
+        self._first.setVisible(not has_exams)
+        for widget in (self.search, self.filters, self._columns):
+            widget.setVisible(has_exams)
+        self.banks.setVisible(bool(view.banks))
+        self.banks.show_banks(view.banks)
+        self._show_busy(self.jobs.is_busy)
+        self.filters.set_library(view.exams, view.objectives)
+        self._query = self._known(self._query, view)
+        self.filters.show_query(self._query)
+        self.jobs.index(view.unindexed)
+        if view.has_changed:
+            self.exams_changed.emit(list(view.exams))
+        if has_exams:
+            self._find()
+        else:
+            self.list.hits.show_rows([], 0)
+            self.detail.show_nothing("")
 
-    def _ask_for_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Import a question bank", "", _FILES)
-        if path:
-            self.import_file(Path(path))
+    def _known(self, query: Query, view: LibraryView) -> Query:
+        """The query without an exam or objective that is not there any more."""
+        if query.exam_id is not None and query.exam_id not in view.objectives:
+            query = replace(query, exam_id=None, objective_id=None)
+        known = {objective.id for listed in view.objectives.values() for objective in listed}
+        return query if query.objective_id in known else replace(query, objective_id=None)
 
-    def _imported(self, report: object) -> None:
-        from pingtopass_desktop.authoring.importing import ImportReport
+    def _load_failed(self, error: Exception) -> None:
+        self.notice.show_text(f"The library cannot be read. {error}", "notice-bad", "Try again")
 
-        self.importing.setEnabled(True)
-        if not isinstance(report, ImportReport):
-            return
-        words = f"{plural(report.imported, 'question')} imported, {report.updated:,} updated"
-        if report.skipped:
-            words += f", {len(report.skipped):,} skipped"
-        self.notice.show_text(words + ".", "notice-warn" if report.skipped else "notice")
-        problems = [f"Skipped {problem}" for problem in report.skipped] + [str(w) for w in report.warnings]
-        more = len(problems) - _SHOWN_PROBLEMS
-        lines = problems[:_SHOWN_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
-        self._problems.setText("\n".join(lines))
-        self._problems.setVisible(bool(lines))
+    def _try_again(self) -> None:
+        self.notice.hide()
         self.refresh()
 
-    def _import_failed(self, error: Exception) -> None:
-        self.importing.setEnabled(True)
-        self.notice.show_text(f"Not imported, nothing was changed. {error}", "notice-bad")
+    def _show_busy(self, is_busy: bool) -> None:
+        for button in (self.importing, self.importing_folder):
+            button.setEnabled(not is_busy)
+        self.exporting.setEnabled(not is_busy and self._view is not None and bool(self._view.exams))
+        self.banks.setEnabled(not is_busy)
 
-    def _failed(self, error: Exception) -> None:
-        self.notice.show_text(str(error), "notice-bad")
+    def _indexed(self, is_done: bool) -> None:
+        self._waits_for_index = is_done  # where none can be written, the search makes one in memory
+        self._find()
 
+    def _export(self) -> None:
+        """Export the chosen exam; where none is chosen, ask which."""
+        self.banks.export(self._query.exam_id, beside=self.exporting)
 
-def _line(pack: Pack) -> _Line:
-    source = {"bundled": "comes with PingToPass", "imported": "imported file"}.get(pack.source, pack.source)
-    size = f"{pack.size_bytes / 2**20:.1f} MB"
-    return _Line(pack.name, pack.release.version, f"{pack.release.question_count:,}", size, source, "ready")
+    # Finding
 
+    def _search(self) -> None:
+        self._narrow(replace(self._query, text=self.search.text()))
 
-def _search(study: Study, text: str) -> tuple[str, list[tuple[str, Hit]]]:
-    names = {entry.exam.id: entry.exam.name for entry in study.catalogue.exams()}
-    hits = [hit for pack in study.catalogue.packs for hit in search(pack, text)]
-    return text, [(names.get(hit.exam_id, hit.exam_id), hit) for hit in hits[:50]]
+    def _narrow(self, query: Query) -> None:
+        query = replace(query, text=self.search.text())
+        self.filters.show_query(query)
+        if query != self._query:
+            self._query = query
+            self._find()
 
+    def _find(self) -> None:
+        if self._view is None or not self._view.exams:
+            return
+        self._is_stale = self._is_finding
+        if self._is_finding:
+            return
+        self._is_finding = True
+        work = partial(self._finder.find, self._query, waits_for_index=self._waits_for_index)
+        self._tasks.run(work, owner=self, done=self._show_found, failed=self._find_failed)
 
-def _import(path: Path, packs: Path) -> object:
-    from pingtopass_desktop.authoring.importing import import_files
+    def _show_found(self, found: Found) -> None:
+        self._is_finding = False
+        if self._is_stale:
+            self._find()
+            return
+        if found.problems:
+            self.notice.show_text(" ".join(found.problems), "notice-bad", "Try again")
+        shown = self.detail.question if found.query == self._shown_query else None
+        self._shown_query = found.query
+        self.list.hits.show_rows(found.questions, found.total)
+        self.search.show_found(found_words(found))
+        is_empty = not found.questions
+        self._empty.setVisible(is_empty)
+        self._empty.setText(empty_words(found))
+        self._when_empty.setVisible(is_empty and found.query.is_narrowed)
+        if is_empty and self.isAncestorOf(self.focusWidget()) and not self.search.hasFocus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # Qt would give it to whatever comes next
+        self.list.setVisible(not is_empty)
+        self.detail.setVisible(not is_empty)
+        if is_empty:
+            self.detail.show_nothing("")
+            self.detail.show_practice("")
+            return
+        ids = [row.question_id for row in found.questions]
+        self.list.choose(ids.index(shown.id) if shown is not None and shown.id in ids else 0)
 
-    return import_files([path], exam_file=None, packs=packs, now=now_utc())
+    def _find_failed(self, error: Exception) -> None:
+        self._is_finding = False
+        self.notice.show_text(f"The questions cannot be listed. {error}", "notice-bad", "Try again")
+
+    def _find_more(self) -> None:
+        work = partial(self._finder.find, self._query, len(self.list.hits.rows), waits_for_index=self._waits_for_index)
+        self._tasks.run(work, owner=self, done=self._add_found, failed=self._find_failed)
+
+    def _add_found(self, found: Found) -> None:
+        if found.query == self._query and found.offset == len(self.list.hits.rows):
+            self.list.hits.add_rows(found.questions)
+            self._show_practice()
+
+    def _clear(self) -> None:
+        """Esc: the words go first, then the filters, then the keyboard goes to the list."""
+        if self.search.text():
+            self.search.clear()
+        elif self._query.is_narrowed:
+            self._clear_filters()
+        else:
+            self._focus_list()
+
+    def _clear_filters(self) -> None:
+        self._narrow(Query(exam_id=self._query.exam_id))
+
+    def _focus_list(self) -> None:
+        if self.list.isVisible():
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # The question shown
+
+    def _choose(self, row: int) -> None:
+        if 0 <= row < len(self.list.hits.rows):
+            self._show_practice()
+            self._detail_wanted = self.list.hits.rows[row]
+            self._read_detail()
+
+    def _show_practice(self) -> None:
+        """Say how many questions the button at the chosen one practises."""
+        if self.list.row >= 0:
+            exam_id = self.list.hits.rows[self.list.row].exam_id
+            self.detail.show_practice(practice_words(exam_id, self._listed(exam_id), self.list.hits))
+
+    def _read_detail(self) -> None:
+        """One at a time: a key that is held down passes over what nobody sees."""
+        wanted = self._detail_wanted
+        if wanted is not None and not self._is_reading_detail:
+            self._is_reading_detail = True
+            work = partial(library.detail, self._study, wanted.exam_id, wanted.question_id)
+            done = partial(self._show_detail, wanted)
+            self._tasks.run(work, owner=self, done=done, failed=partial(self._detail_failed, wanted))
+
+    def _show_detail(self, read: FoundQuestion, detail: QuestionDetail) -> None:
+        self._is_reading_detail = False
+        if read is self._detail_wanted:
+            self._detail_wanted = None
+            self.detail.show_detail(detail)
+        self._read_detail()
+
+    def _detail_failed(self, read: FoundQuestion, error: Exception) -> None:
+        self._is_reading_detail = False
+        if read is self._detail_wanted:
+            self._detail_wanted = None
+            self.detail.show_nothing(str(error))
+        self._read_detail()
+
+    def _open_detail(self) -> None:
+        self._scroller.ensureWidgetVisible(self.detail)
+        self.detail.practise.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _mark_failed(self, message: str) -> None:
+        self.jobs.say(f"Not saved. {message}", "notice-bad")
+
+    def _listed(self, exam_id: str) -> list[str]:
+        """The ids of the questions of an exam in the list, as many as are practised at once."""
+        return [row.question_id for row in self.list.hits.rows if row.exam_id == exam_id][:MAX_PRACTISED]
+
+    def _practise(self) -> None:
+        question = self.detail.question
+        if question is not None:
+            label_text = practice_label(self._query)
+            self.practise_asked.emit(question.exam_id, self._listed(question.exam_id), label_text)

@@ -5,13 +5,14 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Attempt
 from pingtopass_desktop.domain.question import NOT_ANSWERED, Choice
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.practice import PracticeSitting
 from pingtopass_desktop.ui import keys
+from pingtopass_desktop.ui.keys import Place
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import (
@@ -27,16 +28,15 @@ from pingtopass_desktop.ui.widgets.basics import (
     set_tab_order,
 )
 from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS, ConfidenceRow
-from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel
+from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel, WithMarks
 from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint
-
-_OPEN_HINT = "A–I choose · Enter check · S strike out · K bookmark · ? all keys"
 
 
 class PracticePage(QWidget):
-    """A running practice session. Signals: `ended` with the attempt's id once it is finished."""
+    """A running practice session. Signals: `ended` with the id of the finished attempt; `undoable` with a step."""
 
     ended = Signal(str)
+    undoable = Signal(object)
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
@@ -70,11 +70,12 @@ class PracticePage(QWidget):
         self.panel.flush()
 
     def _build(self) -> None:
-        self._exam = label(kind="strong")
-        self._mode = label(kind="secondary")
+        self._exam = label(kind="strong", wraps=True)
+        self._mode = label(kind="secondary", wraps=True)
         self._count = label(kind="secondary")
         self._progress = Bar()
-        self._progress.setFixedWidth(180)
+        self._progress.setMinimumWidth(60)
+        self._progress.setMaximumWidth(180)
         self._end = Button("End session")
         self._notice = Notice()
         self.view = QuestionView(shows_chips=True)
@@ -85,17 +86,16 @@ class PracticePage(QWidget):
         self._explanation = RichText()
         self._reference = label(kind="hint", wraps=True)
         self.panel = MarksPanel(self._study, self._tasks)
-        self._hint = label(kind="hint")
-        self._previous = Button("‹ Previous")
+        self._hint = label(kind="hint", wraps=True)
+        self._previous = Button("‹ Previous", command="previous")
         self.main = Button("Check", "primary", key="⏎")
 
     def _lay_out(self) -> None:
         top = frame(name="bar-top")
-        top.setLayout(
-            row(
-                self._exam, self._mode, None, self._count, self._progress, self._end, spacing=16, margins=(24, 7, 24, 7)
-            )
-        )
+        words = row(self._exam, self._mode, self._count, self._progress, self._end, spacing=16, margins=(24, 7, 24, 7))
+        words.setStretch(1, 3)
+        words.setStretch(3, 1)
+        top.setLayout(words)
         heading = row(self._verdict, self._timing, None)
         self.feedback.column.addLayout(heading)
         self.feedback.column.addWidget(self._explanation)
@@ -105,16 +105,14 @@ class PracticePage(QWidget):
             self._scroller.column.addWidget(widget)
         self._scroller.column.addStretch(1)
         bottom = frame(name="bar-bottom")
-        bottom.setLayout(row(self._hint, None, self._previous, self.main, spacing=12, margins=(24, 11, 24, 11)))
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self._scroller, 1)
-        middle.addWidget(self.panel)
+        keys_and_buttons = row(self._hint, self._previous, self.main, spacing=12, margins=(24, 11, 24, 11))
+        keys_and_buttons.setStretch(0, 1)
+        bottom.setLayout(keys_and_buttons)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addWidget(top)
-        box.addLayout(middle, 1)
+        box.addWidget(WithMarks(self._scroller, self.panel), 1)
         box.addWidget(bottom)
 
     def _connect(self) -> None:
@@ -128,30 +126,40 @@ class PracticePage(QWidget):
         self._notice.action.clicked.connect(self._try_again)
         self.panel.failed.connect(self._fail_quietly)
         self.panel.escaped.connect(self.setFocus)
+        self.panel.undoable.connect(self.undoable)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not keys.is_plain_press(event) or keys.belongs_to_field(event):
+        if keys.belongs_to_field(event):
             super().keyPressEvent(event)
             return
-        key = Qt.Key(event.key())
-        if self.view.press(event):
+        command = keys.current().command(event, Place.QUESTION, Place.PRACTICE)
+        action = self.commands().get(command) if command else None
+        if action is not None:
+            action()
+        elif self.view.press(event):
             return
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif keys.is_enter(event):
             self._go_on()
-        elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Left):
-            self._go_back()
-        elif key == Qt.Key.Key_Right:
-            self._go_forward()
-        elif key == Qt.Key.Key_K:
-            self.panel.toggle_bookmark()
-        elif key == Qt.Key.Key_N:
-            self.panel.write_note()
-        elif key == Qt.Key.Key_X and self._is_checked():
-            self.feedback.setVisible(not self.feedback.isVisible())
-        elif key == Qt.Key.Key_Escape:
+        elif event.key() == Qt.Key.Key_Escape:
             self.view.await_strike(False)
-        elif not self._confidence.press(key):
+        else:
             super().keyPressEvent(event)
+
+    def commands(self) -> dict[str, Callable[[], object]]:
+        """What can be done now, by command id."""
+        explanation = {"explanation": self._toggle_explanation} if self._is_checked() else {}
+        return {
+            "strike": self.view.toggle_strike,
+            "previous": self._go_back,
+            "next": self._go_forward,
+            "end_session": self.end_session,
+            **explanation,
+            **self._confidence.commands(),
+            **self.panel.commands(),
+        }
+
+    def _toggle_explanation(self) -> None:
+        self.feedback.setVisible(not self.feedback.isVisible())
 
     def _order_tabs(self) -> None:
         panel = (self.panel.note, self.panel.bookmark, self.panel.report)
@@ -199,14 +207,17 @@ class PracticePage(QWidget):
         if answer is None:
             self.view.show_answer(self._choice, struck, is_open=True)
             self.main.set_label("Check")
-            self._hint.setText(_OPEN_HINT)
+            self._hint.setText(_open_hint())
         else:
             self._take_focus()
             self.view.show_solution(answer.choice, struck)
             self._show_feedback(attempt)
             is_last = not attempt.unanswered
             self.main.set_label("See the result" if is_last else "Next question")
-            self._hint.setText("Enter next · N note · K bookmark · X explanation · ? all keys")
+            words = keys.current().words
+            self._hint.setText(
+                f"Enter next · {words('note')} note · {words('keep')} bookmark · {words('explanation')} explanation"
+            )
 
     def _show_feedback(self, attempt: Attempt) -> None:
         if self._sitting is None:
@@ -242,7 +253,7 @@ class PracticePage(QWidget):
         self._run(partial(self._sitting.strike, option_id, is_struck), self._show_attempt)
 
     def _hint_at_strike(self, is_awaited: bool) -> None:
-        self._hint.setText("Strike out: press the letter of the option · Esc leaves" if is_awaited else _OPEN_HINT)
+        self._hint.setText("Strike out: press the letter of the option · Esc leaves" if is_awaited else _open_hint())
 
     def _go_on(self) -> None:
         if self._attempt is None or self._is_busy:
@@ -313,3 +324,9 @@ class PracticePage(QWidget):
         self._notice.hide()
         if self._retry is not None:
             self._retry()
+
+
+def _open_hint() -> str:
+    words = keys.current().words
+    letters = keys.current().option_words()
+    return f"{letters} choose · Enter check · {words('strike')} strike out · {words('keep')} bookmark"

@@ -39,10 +39,13 @@ SELECTION_WORDS = {
 
 
 class PracticeSetupPage(QWidget):
-    """Signals: `started` with a `PracticeSitting` that may be shown; `exam_chosen` with an exam's id."""
+    """Signals: `started` with a `PracticeSitting` that may be shown; `exam_chosen` and `history_asked` with an exam's
+    id; `undoable` with the step that takes a deletion back."""
 
     started = Signal(object)
     exam_chosen = Signal(str)
+    history_asked = Signal(str)
+    undoable = Signal(object)
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
@@ -94,6 +97,7 @@ class PracticeSetupPage(QWidget):
         self._confidence.setChecked(True)
         self._empty = Notice()
         self.start = Button("Start", "primary", key="⏎")
+        self.all_attempts = Button("All attempts", "link")
 
     def _lay_out(self) -> None:
         scroller = Scroller()
@@ -115,7 +119,7 @@ class PracticeSetupPage(QWidget):
         cards.add(self._what)
         cards.add(self._which)
         column.addWidget(cards)
-        column.addLayout(row(self.start, None))
+        column.addLayout(row(self.start, None, self.all_attempts))
         column.addStretch(1)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -127,6 +131,7 @@ class PracticeSetupPage(QWidget):
         self._everything.toggled.connect(self._toggle_everything)
         self._selections.idClicked.connect(self._show_counts)
         self.start.clicked.connect(self._start)
+        self.all_attempts.clicked.connect(self._ask_history)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
@@ -164,7 +169,7 @@ class PracticeSetupPage(QWidget):
         self._objective_column.addStretch(1)
         pills = (*self.selection_buttons.values(), *self.count_buttons.values())
         boxes = (self._everything, *self._objectives.values())
-        set_tab_order((self.picker.box, *boxes, *pills, self._confidence, self.start))
+        set_tab_order((self.picker.box, *boxes, *pills, self._confidence, self.start, self.all_attempts))
         self._everything.blockSignals(True)
         self._everything.setChecked(True)
         self._everything.blockSignals(False)
@@ -176,7 +181,12 @@ class PracticeSetupPage(QWidget):
             resume.setProperty("attempt", summary.id)
             resume.clicked.connect(self._resume)
             resume.setAccessibleName(f"Continue {_waiting_text(summary)}")
-            self._waiting_rows.addLayout(row(label(_waiting_text(summary), wraps=True), None, resume))
+            delete = Button("Delete", "link", name=f"Delete {_waiting_text(summary)}")
+            delete.setProperty("attempt", summary.id)
+            delete.clicked.connect(self._delete)
+            line = row(label(_waiting_text(summary), wraps=True), delete, resume)
+            line.setStretch(0, 1)
+            self._waiting_rows.addLayout(line)
         self._waiting.setVisible(bool(offer.unfinished))
 
     def _show_counts(self, number: int = 0) -> None:
@@ -247,6 +257,20 @@ class PracticeSetupPage(QWidget):
         """Go on with the session that was left last, if one waits."""
         if self._offer is not None and self._offer.unfinished:
             self._resume_attempt(self._offer.unfinished[0].id)
+
+    def _delete(self) -> None:
+        from pingtopass_desktop.ui.deleting import delete_attempt
+
+        wanted = self.sender().property("attempt")
+        for summary in self._offer.unfinished if self._offer is not None else ():
+            if summary.id == wanted:
+                delete_attempt(
+                    self._study, self._tasks, summary, owner=self, offer=self.undoable.emit, changed=self._load,
+                    failed=self._failed,
+                )  # fmt: skip
+
+    def _ask_history(self) -> None:
+        self.history_asked.emit(self._exam_id)
 
     def _resume(self) -> None:
         self._resume_attempt(self.sender().property("attempt"))

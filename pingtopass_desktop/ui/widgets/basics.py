@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui import keys, theme
 
 _Box = TypeVar("_Box", QHBoxLayout, QVBoxLayout)
 
@@ -92,20 +92,35 @@ class Card(QFrame):
 
 
 class Button(QPushButton):
-    """A push button whose key, if it has one, stands beside the word in a quieter tone. Enter presses it too."""
+    """A push button whose key, if it has one, stands beside the word in a quieter tone. Enter presses it too.
 
-    def __init__(self, text: str, kind: str = "", key: str = "", name: str = "") -> None:
+    `command` is the id of the command that does the same: its key is shown as it is now. `key` is one that is fixed.
+    """
+
+    def __init__(self, text: str, kind: str = "", key: str = "", name: str = "", command: str = "") -> None:
         super().__init__(text)
-        self._key = label(key, "key") if key else None
+        self._command = command
+        self._key = label("", "key") if key or command else None
         self.setAutoDefault(False)
         if kind:
             self.setProperty("kind", kind)
         if self._key is not None:
             self.setProperty("keyed", True)
-            self.setToolTip(f"{text} ({key})")
             side = 10 if kind == "rail" else 16
             self.setLayout(row(None, self._key, margins=(side, 0, side, 0)))
+            self._key.setText(key)
+            self.show_key()
         self.setAccessibleName(name or text)
+
+    def show_key(self) -> None:
+        """Show the key that the command has now."""
+        if self._key is not None:
+            if self._command:
+                self._key.setText(keys.current().words(self._command))
+            key = self._key.text()
+            self._key.setVisible(bool(key))
+            self.setToolTip(f"{self.text()} ({key})" if key else "")
+            self.updateGeometry()
 
     def set_label(self, text: str, name: str = "") -> None:
         self.setText(text)
@@ -114,7 +129,9 @@ class Button(QPushButton):
 
     def sizeHint(self) -> QSize:
         size = super().sizeHint()
-        return QSize(size.width() + self._key.sizeHint().width() + 8, size.height()) if self._key else size
+        if self._key is None or not self._key.text():
+            return size
+        return QSize(size.width() + self._key.sizeHint().width() + 8, size.height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -1,13 +1,15 @@
 """How sure the learner is of an answer: three buttons and their keys."""
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from pingtopass_desktop.domain.question import Confidence
-from pingtopass_desktop.ui.widgets.basics import Button, label, row
+from pingtopass_desktop.ui.widgets.basics import Button, column, label
+from pingtopass_desktop.ui.widgets.layouts import Flow
 
 CONFIDENCE_WORDS = {Confidence.SURE: "Sure", Confidence.THINK_SO: "Think so", Confidence.GUESS: "Guess"}
-_KEYS = {Qt.Key.Key_V: Confidence.SURE, Qt.Key.Key_W: Confidence.THINK_SO, Qt.Key.Key_Y: Confidence.GUESS}
 
 
 class ConfidenceRow(QWidget):
@@ -18,11 +20,13 @@ class ConfidenceRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._group = QButtonGroup(self)
-        self._buttons = {confidence: Button(words, "pill") for confidence, words in CONFIDENCE_WORDS.items()}
+        self._buttons = {
+            confidence: Button(words, "pill", command=str(confidence)) for confidence, words in CONFIDENCE_WORDS.items()
+        }
         for number, button in enumerate(self._buttons.values()):
             button.setCheckable(True)
             self._group.addButton(button, number)
-        self.setLayout(row(label("How sure are you?", "hint"), *self._buttons.values(), None, margins=(0, 6, 0, 0)))
+        self.setLayout(column(Flow(label("How sure are you?", "hint"), *self._buttons.values()), margins=(0, 6, 0, 0)))
         self._group.idClicked.connect(self._clicked)
 
     @property
@@ -42,12 +46,10 @@ class ConfidenceRow(QWidget):
             button.setEnabled(is_open)
         self._group.setExclusive(True)
 
-    def press(self, key: Qt.Key) -> bool:
-        """Take a key press; False where the key is none of this row or the row is not shown."""
-        if key not in _KEYS or not self.isVisible():
-            return False
-        self._buttons[_KEYS[key]].click()
-        return True
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """What can be rated now, by command id; nothing where the row is not shown or closed."""
+        open_now = {each: button for each, button in self._buttons.items() if self.isVisible() and button.isEnabled()}
+        return {str(confidence): button.click for confidence, button in open_now.items()}
 
     def _clicked(self, number: int) -> None:
         self.rated.emit(list(Confidence)[number])

@@ -51,19 +51,26 @@ class FlowLayout(QLayout):
     def _arrange(self, area: QRect, *, is_trial: bool) -> int:
         margins = self.contentsMargins()
         outer, area = area, area.marginsRemoved(margins)
-        x, y, line_height = area.x(), area.y(), 0
+        x, y, line = area.x(), area.y(), list[tuple[QLayoutItem, QRect]]()
         for item in self._items:
             widget = item.widget()
             if widget is not None and widget.isHidden():
                 continue
             hint = item.sizeHint()
-            if x + hint.width() > area.right() + 1 and line_height:
-                x, y, line_height = area.x(), y + line_height + self.spacing(), 0
-            if not is_trial:
-                item.setGeometry(QRect(QPoint(x, y), hint))
+            if x + hint.width() > area.right() + 1 and line:
+                y += _place(line, is_trial=is_trial) + self.spacing()
+                x, line = area.x(), []
+            line.append((item, QRect(QPoint(x, y), hint)))
             x += hint.width() + self.spacing()
-            line_height = max(line_height, hint.height())
-        return y + line_height - outer.y() + margins.bottom()
+        return y + _place(line, is_trial=is_trial) - outer.y() + margins.bottom()
+
+
+def _place(line: list[tuple[QLayoutItem, QRect]], *, is_trial: bool) -> int:
+    """Put the items of one line on its middle, so that words stand beside buttons. Returns the height of the line."""
+    height = max((place.height() for _, place in line), default=0)
+    for item, place in () if is_trial else line:
+        item.setGeometry(place.translated(0, (height - place.height()) // 2))
+    return height
 
 
 class Flow(QWidget):
@@ -76,6 +83,16 @@ class Flow(QWidget):
             self.items.addWidget(widget)
         self.setLayout(self.items)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """As high as at the width that it has: the height at its least width would be asked for otherwise."""
+        width = self.items.minimumSize().width()
+        return QSize(width, self.items.heightForWidth(max(width, self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
 
 class Columns(QWidget):

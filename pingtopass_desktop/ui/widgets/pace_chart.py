@@ -8,6 +8,20 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from pingtopass_desktop.study.review import PaceBar
 from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui.widgets.basics import label
+from pingtopass_desktop.ui.widgets.chart_card import ChartCard, ChartValues
+
+
+class PaceCard(ChartCard):
+    """The pace of an attempt as bars, and as a table with a row for each question."""
+
+    def __init__(self, bars: Sequence[PaceBar], even_pace_s: int | None) -> None:
+        super().__init__("Pace: seconds per question", "the pace")
+        self.put_chart(PaceChart(bars, even_pace_s))
+        even = f" · dashed = {even_pace_s} s, the even pace" if even_pace_s else ""
+        self.area.addWidget(label(f"Red and hatched = wrong or unanswered{even}", "hint", wraps=True))
+        rows = tuple((f"Question {bar.number}", f"{bar.seconds} s", _result(bar).capitalize()) for bar in bars)
+        self.show_values(ChartValues("Pace", ("Question", "Time", "Result"), rows))
 
 
 class PaceChart(QWidget):
@@ -47,8 +61,7 @@ class PaceChart(QWidget):
         if isinstance(event, QHelpEvent) and self._bars:
             index = min(len(self._bars) - 1, int(event.pos().x() * len(self._bars) / max(1, self.width())))
             bar = self._bars[index]
-            result = "right" if bar.is_right else "wrong" if bar.is_answered else "unanswered"
-            QToolTip.showText(event.globalPos(), f"Question {bar.number}: {bar.seconds} s, {result}", self)
+            QToolTip.showText(event.globalPos(), f"Question {bar.number}: {bar.seconds} s, {_result(bar)}", self)
             return True
         return super().event(event)
 
@@ -57,3 +70,7 @@ class PaceChart(QWidget):
         width = max(2.0, min(step * 0.68, 18.0))
         height = max(2.0, self.height() * seconds / self._top_s)
         return QRectF(index * step + (step - width) / 2, self.height() - height, width, height)
+
+
+def _result(bar: PaceBar) -> str:
+    return "right" if bar.is_right else "wrong" if bar.is_answered else "unanswered"

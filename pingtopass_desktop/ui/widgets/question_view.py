@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -140,18 +140,20 @@ class QuestionView(QWidget):
             self.matching.show_solution(choice)
 
     def press(self, event: QKeyEvent) -> bool:
-        """Take the keys of a question: a letter or number chooses, S before it strikes out. False for another key."""
-        index = keys.option_index(event)
+        """Take the keys of answering: a letter or number chooses, or strikes out when that is awaited."""
+        index = keys.current().option_index(event)
         if index is not None and self._awaits_strike:
             self.await_strike(False)
             self.strike_index(index)
         elif index is not None:
             self.choose_index(index)
-        elif event.key() == Qt.Key.Key_S:
-            self.await_strike(not self._awaits_strike)
         else:
             return False
         return True
+
+    def toggle_strike(self) -> None:
+        """Let the next letter strike out; a second time leaves that."""
+        self.await_strike(not self._awaits_strike)
 
     def await_strike(self, is_waiting: bool) -> None:
         """Let the next letter strike out, or not any more."""

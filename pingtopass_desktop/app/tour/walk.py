@@ -1,4 +1,4 @@
-"""A walk through every page of the real window, writing a picture of each. On a data folder of its own."""
+"""Drives the real window through every page and state and writes a picture of each. On data folders of its own."""
 
 import logging
 import sys
@@ -13,12 +13,15 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
 from pingtopass_desktop.app.config import DataFolder, TourOptions
-from pingtopass_desktop.app.opening import open_study
-from pingtopass_desktop.app.window_settings import WindowSettings
+from pingtopass_desktop.app.opening import close_study, open_study
+from pingtopass_desktop.app.tour.past import half_right, live_through
 from pingtopass_desktop.app.wiring import Application
 from pingtopass_desktop.domain.question import Choice, Question
 from pingtopass_desktop.learner.database import StoreDamaged
 from pingtopass_desktop.study.context import monotonic_ms
+from pingtopass_desktop.ui.pages.settings import SECTIONS
+from pingtopass_desktop.ui.preferences import WindowSettings
+from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.widgets.question_view import QuestionView
 
 _SETTLE_MS = 60
@@ -35,17 +38,24 @@ def run_tour(options: TourOptions) -> int:
     logging.getLogger("pingtopass_desktop").addHandler(logging.NullHandler())
     qt = QApplication(sys.argv[:1])
     qt.setStyle("Fusion")
-    with tempfile.TemporaryDirectory(prefix="pingtopass-tour-") as root:
-        folder = DataFolder(Path(root))
-        clock = _TourClock()
-        lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        look = WindowSettings("dark" if options.is_dark else "light", options.text_zoom)
-        application = Application(folder, lane, lane.submit(open_study, folder, clock), look)
-        try:
-            _Tour(application, options, clock).run()
-        finally:
-            application.shell.close()
-            application.close()
+    number = 0
+    for walk, has_past in ((_Tour.begin, False), (_Tour.study, True)):
+        with tempfile.TemporaryDirectory(prefix="pingtopass-tour-") as root:
+            folder = DataFolder(Path(root))
+            if has_past:
+                close_study(open_study(folder).study)
+                live_through(folder)
+            clock = _TourClock()
+            lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+            look = WindowSettings(ThemeName(options.theme), options.text_zoom)
+            application = Application(folder, lane, lane.submit(open_study, folder, clock), look)
+            try:
+                tour = _Tour(application, options, clock, number)
+                walk(tour)
+                number = tour.number
+            finally:
+                application.shell.close()
+                application.close()
     return 0
 
 
@@ -63,25 +73,47 @@ class _TourClock:
 
 
 class _Tour:
-    def __init__(self, application: Application, options: TourOptions, clock: _TourClock) -> None:
+    def __init__(self, application: Application, options: TourOptions, clock: _TourClock, number: int) -> None:
+        self.number = number
         self._clock = clock
         self._random = Random(7)
         self._application = application
         self._shell = application.shell
         self._folder = options.folder
-        self._number = 0
         self._shell.resize(options.width, options.height)
         application.show()
+        self._wait_until(lambda: application.opened is not None)
 
-    def run(self) -> None:
-        self._wait_until(lambda: self._application.opened is not None)
+    def begin(self) -> None:
+        """What a new learner sees, until there is something to show."""
+        shell = self._shell
+        for name in ("exam", "date", "look"):
+            self._picture(f"first-run-{name}")
+            if name != "look":
+                self._press_enter()
+        self._press("Escape")
+        for name in ("today", "progress", "practice", "exams"):
+            shell.show_page(name)
+            self._picture(f"{name}-empty")
+        shell.show_history()
+        self._picture("history-empty")
+
+    def study(self) -> None:
+        """What a learner of some weeks sees."""
+        shell = self._shell
+        shell.show_page("today")
+        self._picture("today")
         self._practise()
         self._sit()
         self._read()
+        self._look_back()
+        self._library()
+        self._settings()
         self._rest()
 
     def _practise(self) -> None:
         shell = self._shell
+        shell.show_page("practice")
         self._picture("practice-setup")
         shell.practice_setup.count_buttons[20].click()
         shell.practice_setup.start.click()
@@ -92,7 +124,7 @@ class _Tour:
             question = self._question(shell.practice.view)
             is_new = question.type not in seen
             seen.add(question.type)
-            answer = question.key if question.type.has_one_key else _half_right(question)
+            answer = question.key if question.type.has_one_key else half_right(question)
             self._answer(shell.practice.view, answer)
             if is_new:
                 self._press("V")
@@ -121,7 +153,7 @@ class _Tour:
             view = shell.exam.view
             question = self._question(view)
             self._think()
-            answer = question.key if index % 4 else _half_right(question)
+            answer = question.key if index % 4 else half_right(question)
             if index % 9 != 4:
                 self._answer(view, answer)
             if index % 6 == 2:
@@ -171,18 +203,46 @@ class _Tour:
         shell.show_page("exams")
         self._picture("exam-setup-with-history")
 
-    def _rest(self) -> None:
+    def _look_back(self) -> None:
+        shell = self._shell
+        shell.show_page("progress")
+        self._pause(400)  # the charts come in the background
+        self._picture("progress")
+        shell.show_history()
+        self._pause(400)  # a long table is built a few rows at a time
+        self._picture("history")
+        exams = [row.summary.id for row in shell.history.rows if row.summary.scaled is not None][:2]
+        shell.history.compare_asked.emit(exams[1], exams[0])
+        self._picture("comparison")
+
+    def _library(self) -> None:
         shell = self._shell
         shell.show_page("library")
+        self._picture("library")
         shell.library.search.setText("spanning tree")
-        self._pause(200)
+        self._pause(300)
         self._picture("library-search")
-        self._press("F1")
-        self._picture("keys")
-        dialog = QApplication.activeModalWidget()
-        if isinstance(dialog, QDialog):
-            dialog.reject()
-        self._settle()
+        shell.library.search.setText("nothing of this kind")
+        self._pause(300)
+        self._picture("library-nothing-found")
+
+    def _settings(self) -> None:
+        self._shell.show_page("settings")
+        for name, _ in SECTIONS:
+            self._shell.settings.show_section(name)
+            self._picture(f"settings-{name}")
+
+    def _rest(self) -> None:
+        shell = self._shell
+        shell.show_page("today")
+        for name, key in (("keys", shell.show_keys), ("palette", shell.show_palette)):
+            key()
+            self._settle()
+            self._picture(name)
+            dialog = QApplication.activeModalWidget()
+            if isinstance(dialog, QDialog):
+                dialog.reject()
+            self._settle()
         path = Path("learner.db")
         message = "learner.db is damaged (file is not a database). It is left as it is; restore a backup to go on."
         self._application.show_problem(StoreDamaged(path, message))
@@ -218,9 +278,9 @@ class _Tour:
     def _picture(self, name: str) -> None:
         self._settle()
         self._pause(_SETTLE_MS)
-        self._number += 1
+        self.number += 1
         widget = QApplication.activeModalWidget() or self._shell
-        path = self._folder / f"{self._number:02}-{name}.png"
+        path = self._folder / f"{self.number:02}-{name}.png"
         if not widget.grab().save(str(path)):
             raise OSError(f"{path} was not written")
         print(path.name)
@@ -241,17 +301,3 @@ class _Tour:
         loop = QEventLoop()
         QTimer.singleShot(ms, loop.quit)
         loop.exec()
-
-
-def _half_right(question: Question) -> Choice:
-    """A complete answer that is wrong in one place."""
-    if not question.type.is_choice:
-        return (*question.key[1:], question.key[0]) if question.type == "ordering" else _swapped(question)
-    wrong = [option.id for option in question.options if not option.is_correct]
-    return tuple(sorted((*question.key[1:], *wrong[:1])))
-
-
-def _swapped(question: Question) -> Choice:
-    ids = [option.id for option in question.options]
-    partners = [ids[1], ids[0], *ids[2:]]
-    return tuple(sorted(f"{left}={right}" for left, right in zip(ids, partners, strict=True)))
