@@ -9,6 +9,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "screenshots"
 KEPT = {
+    "first-run-exam": "first-run",
+    "today": "today",
+    "comparison": "comparison",
+    "progress": "progress",
     "practice-multi_select-feedback": "practice",
     "exam-setup": "exam-setup",
     "exam-code-and-strikes": "exam",

@@ -1,5 +1,6 @@
 """What all tests share: Hypothesis profiles, the starter pack, a learner on a fresh store, and a guard on threads."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -33,6 +34,18 @@ def no_thread_is_left() -> Iterator[None]:
         if not isinstance(thread, threading._DummyThread):
             thread.join(timeout=2)
             assert not thread.is_alive(), f"the test leaves the thread {thread.name!r} running"
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected_on_this_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test of the window leaves may hold widgets; a lane of the next test must not destroy them."""
+    if "qtbot" not in request.fixturenames:
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

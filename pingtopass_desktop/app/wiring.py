@@ -24,6 +24,7 @@ from pingtopass_desktop.ui.shell import Shell
 from pingtopass_desktop.ui.tasks import Tasks
 
 if TYPE_CHECKING:
+    from pingtopass_desktop.study.backup import BackupInfo
     from pingtopass_desktop.ui.notifications import Due, DueNotifier
     from pingtopass_desktop.ui.pages.settings_places import Places
 
@@ -47,6 +48,7 @@ class Application:
         self._keeps_settings = look is None
         self._opened: Opened | None = None
         self._notifier: DueNotifier | None = None
+        self._just_restored: BackupInfo | None = None
         self._lane = lane
         self.tasks = Tasks(lane)
         CrashHandler(self._write_bundle).install()
@@ -88,6 +90,10 @@ class Application:
     def _show_study(self, opened: Opened) -> None:
         self._opened = opened
         self.shell.show_study(opened.study, self._folder.packs, opened.exams, opened.exam_id, self._first_page(opened))
+        if self._just_restored is not None:
+            self.shell.show_page("settings")
+            self.shell.settings.show_restored(self._just_restored)
+            self._just_restored = None
         if opened.notices:
             self.shell.show_notice("\n".join(opened.notices))
         self.tasks.idle.connect(self._settle)
@@ -109,8 +115,9 @@ class Application:
         from pingtopass_desktop.ui.notifications import DueNotifier
 
         self._keep_house()
-        self._notifier = DueNotifier(self.preferences, self._ask_what_is_due)
-        self._notifier.opened.connect(self.raise_window)
+        if self._notifier is None:  # a restore comes here again
+            self._notifier = DueNotifier(self.preferences, self._ask_what_is_due)
+            self._notifier.opened.connect(self.raise_window)
         self.tasks.run_job(self._back_up, owner=self.shell, failed=self._backup_failed)
 
     def _ask_what_is_due(self, answer: "Callable[[Due], None]") -> None:
@@ -223,8 +230,9 @@ class Application:
         opening.close_study(opened.study)
         return restore(source, self._folder.learner, self._folder.packs, now_utc())
 
-    def _restored(self, info: object) -> None:
+    def _restored(self, info: "BackupInfo") -> None:
         _log.info("restored: %s", info)
+        self._just_restored = info
         self._try_again()
 
     def _restore_failed(self, error: Exception) -> None:

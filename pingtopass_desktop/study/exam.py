@@ -18,6 +18,7 @@ from pingtopass_desktop.learner.clock_file import ClockFile
 from pingtopass_desktop.learner.events import AttemptFinished, Flagged, Payload, Struck, new_id
 from pingtopass_desktop.learner.memory import CONFIDENCE_LETTERS
 from pingtopass_desktop.library.pack import Pack
+from pingtopass_desktop.study import preferences
 from pingtopass_desktop.study.context import QuestionsMissing, ShownQuestion, Study, attempt_pack, shown_questions
 
 SLEEP_MS = 5000
@@ -60,6 +61,8 @@ class ExamOffer(Struct, frozen=True):
     shortfall: tuple[Shortfall, ...]
     unfinished: tuple[AttemptSummary, ...]
     has_multi_select: bool
+    time_percent: int
+    asks_confidence: bool
 
 
 def offer(study: Study, exam_id: str) -> ExamOffer:
@@ -93,7 +96,10 @@ def offer(study: Study, exam_id: str) -> ExamOffer:
             )
         )
     multi = any(kind == "multi_select" for _, kind in pack.counts(exam.id))
-    return ExamOffer(exam, tuple(lines), tuple(shortfall), tuple(waiting), multi)
+    wishes = preferences.load(study)
+    return ExamOffer(
+        exam, tuple(lines), tuple(shortfall), tuple(waiting), multi, wishes.time_percent, wishes.rates_in_exam
+    )
 
 
 def draw(study: Study, exam: Exam, pack: Pack, seed: int) -> Form:

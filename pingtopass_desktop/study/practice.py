@@ -17,6 +17,7 @@ from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.learner.events import AttemptFinished, Flagged, Struck, new_id
 from pingtopass_desktop.learner.memory import CONFIDENCE_LETTERS
 from pingtopass_desktop.library.pack import Pack
+from pingtopass_desktop.study import preferences
 from pingtopass_desktop.study.context import QuestionsMissing, ShownQuestion, Study, attempt_pack, shown_questions
 
 MAX_QUESTIONS = 200
@@ -60,6 +61,7 @@ class PracticeOffer(Struct, frozen=True):
     stock: dict[str, int]
     counts: dict[Selection, int]
     unfinished: tuple[AttemptSummary, ...]
+    asks_confidence: bool
 
 
 def why_empty(selection: Selection) -> str:
@@ -77,7 +79,9 @@ def offer(study: Study, exam_id: str, objective_ids: Sequence[str] | None = None
     counts = _counts(study, total, lambda: set(pack.question_ids(exam_id, chosen)))
     with study.store.database.translated():
         waiting = attempts.summaries(study.store.db, is_finished=False, mode=Mode.PRACTICE, exam_id=exam_id, limit=5)
-    return PracticeOffer(listed.exam, objectives, stock, counts, tuple(waiting))
+    return PracticeOffer(
+        listed.exam, objectives, stock, counts, tuple(waiting), preferences.load(study).asks_confidence
+    )
 
 
 def with_descendants(objectives: Sequence[Objective], chosen: Sequence[str] | None) -> list[str] | None:

@@ -34,6 +34,7 @@ class WindowFrame(QMainWindow):
         self.setWindowTitle("PingToPass")
         self.setMinimumSize(960, 640)
         self.preferences = preferences
+        preferences.setParent(self)  # it goes with the window: a theme follows the system as long as one is there
         self.rail = Rail()
         self._notice = Notice()
         self._toast = Notice()

@@ -30,26 +30,30 @@ _CLOSES = ("Quit", "Restore", "Open")
 
 
 class Monkey(QObject):
-    """Acts on every turn of a timer, so that it also acts inside dialogs. `actions` counts what it did."""
+    """Acts on every turn of the event loop, so that it also acts inside dialogs. `actions` counts what it did."""
 
     def __init__(self, window: QMainWindow, random: Random) -> None:
         super().__init__(window)
         self._window = window
         self._random = random
         self.actions = 0
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._act)
+        self._target = 0
 
     def run(self, actions: int) -> None:
         """Do so many things, one after the other, and let what they began come to its end."""
-        target = self.actions + actions
-        self._timer.start(0)
-        while self.actions < target:
+        self._target = self.actions + actions
+        self._act_soon()
+        while self.actions < self._target:
             QTest.qWait(5)
-        self._timer.stop()
+
+    def _act_soon(self) -> None:
+        QTimer.singleShot(0, self, self._act)
 
     def _act(self) -> None:
+        if self.actions >= self._target:
+            return
         self.actions += 1
+        self._act_soon()  # before the action: it may open a dialog that returns only when it is closed
         modal = QApplication.activePopupWidget() or QApplication.activeModalWidget()
         if isinstance(modal, QFileDialog):
             modal.reject()

@@ -20,8 +20,8 @@ from tests.chaos.monkey import Monkey
 from tests.fakes.counts import runs
 from tests.ui.window import Window
 
-ACTIONS = runs(1_500, 60_000)
-STRETCH = 100
+ACTIONS = runs(600, 30_000)
+STRETCH = 60
 """After so many actions what is on disk is compared with what was there before."""
 
 
@@ -64,7 +64,8 @@ def come_home(window: Window) -> None:
     if shell.shown_page in shell.built("answers"):
         shell.answers.setFocus()
         window.press("Escape")
-    window.press("Ctrl+1")
+    shell.run_command("today")  # not by its key: the monkey may have given it another one
+    window.settle()
     assert shell.shown_page is shell.today, _where(window)
 
 
@@ -84,7 +85,7 @@ def test_a_monkey_finds_no_exception_no_lost_answer_and_no_dead_end(window: Wind
         assert now >= kept, "an event that was on disk is gone"
         kept = now
         come_home(window)
-    assert kept > before_all + 20, "the monkey did nothing that is kept"
+    assert kept > before_all + 5, "the monkey did nothing that is kept"
     window.close()
     store = LearnerStore(window.folder.learner, wall_ms)
     store.database.check(is_quick=False)

@@ -45,7 +45,8 @@ class Window:
         self.application = Application(self.folder, lane, opened, settings)
         sys.excepthook = hook  # an error in a slot must fail the test, not open a dialog
         self.shell = self.application.shell
-        self.shell.resize(1280, 800)
+        if not keeps_settings:
+            self.shell.resize(1280, 800)
         self.application.show()
         self._is_open = True
         self.settle()

@@ -62,6 +62,7 @@ class ExamSetupPage(QWidget):
         self._tasks = tasks
         self._exam_id = ""
         self._offer: ExamOffer | None = None
+        self._wishes: tuple[int, bool] | None = None  # as the settings had them when last looked at
         self._build()
         self._lay_out()
         self._connect()
@@ -168,6 +169,11 @@ class ExamSetupPage(QWidget):
         offer, latest, attempts = loaded
         if offer.exam.id != self._exam_id:
             return
+        wishes = (offer.time_percent, offer.asks_confidence)
+        if wishes != self._wishes:
+            self._wishes = wishes
+            self.time_buttons[offer.time_percent].setChecked(True)
+            self.confidence.setChecked(offer.asks_confidence)
         self._offer = offer
         self._notice.hide()
         self._state_rules(offer)

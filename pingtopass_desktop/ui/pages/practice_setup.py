@@ -54,6 +54,7 @@ class PracticeSetupPage(QWidget):
         self._tasks = tasks
         self._exam_id = ""
         self._offer: PracticeOffer | None = None
+        self._wishes_confidence = True  # as the settings had it when last looked at
         self._objectives: dict[str, QCheckBox] = {}
         self._build()
         self._lay_out()
@@ -149,6 +150,9 @@ class PracticeSetupPage(QWidget):
             return
         is_first = self._offer is None
         self._offer = offer
+        if offer.asks_confidence is not self._wishes_confidence:
+            self._wishes_confidence = offer.asks_confidence
+            self._confidence.setChecked(offer.asks_confidence)
         if is_first:
             self._list_objectives(offer)
         self._list_waiting(offer)
