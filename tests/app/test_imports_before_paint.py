@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pingtopass_desktop.app.config import DataFolder
+from pingtopass_desktop.app.opening import close_study, open_study
+from pingtopass_desktop.app.tour.past import live_through
+
 HEAVY = (
     "PySide6.QtCore.Qt",  # its enumerations; see ui/widgets/basics.py
     "PySide6.QtNetwork",
@@ -56,22 +60,28 @@ print("\\n".join(painted[0]))
 """
 
 
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """All modules of a process whose first page was just painted, and the classes of QtCore that it has built."""
+@pytest.fixture(scope="module", params=["new learner", "learner with a past"])
+def imported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """All modules of a process whose first page was just painted, and the classes of QtCore that it has built.
+
+    A new learner meets the first run, the other one Today.
+    """
+    folder = DataFolder(tmp_path_factory.mktemp("data"))
+    if request.param == "learner with a past":
+        close_study(open_study(folder).study)
+        live_through(folder)
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(_ROOT)}
     done = subprocess.run(
-        [sys.executable, "-c", _UNTIL_PAINTED, str(tmp_path_factory.mktemp("data"))],
+        [sys.executable, "-c", _UNTIL_PAINTED, str(folder.root)],
         env=environment, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return set(done.stdout.split())
+    modules = set(done.stdout.split())
+    page = "first_run" if request.param == "new learner" else "today"
+    assert f"pingtopass_desktop.ui.pages.{page}" in modules
+    return modules
 
 
 @pytest.mark.parametrize("name", HEAVY)
 def test_nothing_heavy_is_imported_before_the_first_page(imported: set[str], name: str) -> None:
     assert not [module for module in imported if module == name or module.startswith(f"{name}.")]
-
-
-def test_the_window_itself_was_imported(imported: set[str]) -> None:
-    assert "pingtopass_desktop.ui.shell" in imported
