@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from random import SystemRandom
 
 from msgspec import Struct
 
@@ -27,6 +28,11 @@ def now_utc() -> datetime:
 def monotonic_ms() -> int:
     """Milliseconds of a clock that nobody can set."""
     return time.monotonic_ns() // 1_000_000
+
+
+def new_seed() -> int:
+    """A seed that nobody can foresee, for drawing a form or shuffling a session."""
+    return SystemRandom().randrange(2**31)
 
 
 class Study(Struct, frozen=True):

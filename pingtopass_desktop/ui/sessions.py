@@ -3,7 +3,6 @@
 A page is imported and built when it is first asked for: building all of them takes longer than an empty window does.
 """
 
-import random
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.domain.exam import Exam
-from pingtopass_desktop.study.context import Study
+from pingtopass_desktop.study.context import Study, new_seed
 from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.undo import Undoable, UndoSteps
@@ -153,9 +152,7 @@ class Sessions(WindowFrame):
             return {
                 name: commands[name] for name in ("keys", "quit", "larger", "smaller", "full_size") if name in commands
             }
-        if self.is_in_session:
-            return commands if not self._steps.latest else {**commands, "undo": self._undo}
-        own: Commands = {"history": self.show_history}
+        own: Commands = {} if self.is_in_session else {"history": self.show_history}
         if self._steps.latest:
             own["undo"] = self._undo
         return {**own, **commands}
@@ -180,23 +177,11 @@ class Sessions(WindowFrame):
 
     def practise(self, exam_id: str, selection: Any, objective_ids: Any, count: int, label: str = "") -> None:
         """Start a session of up to `count` questions of a selection."""
-        from pingtopass_desktop.study import practice
-
-        work = partial(
-            practice.start, self.opened, exam_id, seed=_seed(), count=count, selection=selection,
-            objective_ids=objective_ids, label=label,
-        )  # fmt: skip
-        self.run(work, self.show_practice)
+        self._start_practice(exam_id, count=count, selection=selection, objective_ids=objective_ids, label=label)
 
     def practise_these(self, exam_id: str, question_ids: list[str], label: str = "") -> None:
         """Start a session of the given questions."""
-        from pingtopass_desktop.study import practice
-
-        work = partial(
-            practice.start, self.opened, exam_id, seed=_seed(), count=len(question_ids), question_ids=question_ids,
-            label=label,
-        )  # fmt: skip
-        self.run(work, self.show_practice)
+        self._start_practice(exam_id, count=len(question_ids), question_ids=question_ids, label=label)
 
     def resume(self, summary: "AttemptSummary") -> None:
         """Go on with an attempt that waits."""
@@ -233,6 +218,11 @@ class Sessions(WindowFrame):
 
     def show_failure(self, error: Exception) -> None:
         self.show_notice(str(error), "notice-bad")
+
+    def _start_practice(self, exam_id: str, **wishes: Any) -> None:
+        from pingtopass_desktop.study import practice
+
+        self.run(partial(practice.start, self.opened, exam_id, seed=new_seed(), **wishes), self.show_practice)
 
     def _undo(self) -> None:
         step = self._steps.take()
@@ -276,7 +266,3 @@ def _keep_exam(study: Study, exam_id: str) -> None:
 
 def _rail_name(report: "ScoreReport") -> str:
     return "exams" if report.summary.mode is Mode.EXAM else "practice"
-
-
-def _seed() -> int:
-    return random.SystemRandom().randrange(2**31)

@@ -1,6 +1,5 @@
 """Before a timed exam: its rules, its blueprint, extra time; exams that wait; exams that were sat."""
 
-import random
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -11,7 +10,7 @@ from pingtopass_desktop.domain.attempt import EXTRA_TIME_PERCENT, Mode
 from pingtopass_desktop.domain.exam import Exam, MultipleResponseRule, Navigation
 from pingtopass_desktop.study import exam as exams
 from pingtopass_desktop.study import review
-from pingtopass_desktop.study.context import Study
+from pingtopass_desktop.study.context import Study, new_seed
 from pingtopass_desktop.study.exam import ExamOffer, ExamSitting
 from pingtopass_desktop.study.review import HistoryRow
 from pingtopass_desktop.ui import theme
@@ -287,7 +286,7 @@ class ExamSetupPage(QWidget):
             exams.start,
             self._study,
             self._exam_id,
-            seed=random.SystemRandom().randrange(2**31),
+            seed=new_seed(),
             time_percent=self._times.checkedId(),
             asks_confidence=self.confidence.isChecked(),
         )

@@ -1,6 +1,5 @@
 """Set up a practice session: exam, objectives, which questions, how many. Or go on with one that waits."""
 
-import random
 from functools import partial
 
 from PySide6 import QtCore
@@ -10,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QVBoxLayout, QWidget
 
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.study import practice
-from pingtopass_desktop.study.context import Study
+from pingtopass_desktop.study.context import Study, new_seed
 from pingtopass_desktop.study.practice import PracticeOffer, PracticeSitting, Selection
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import (
@@ -248,7 +247,7 @@ class PracticeSetupPage(QWidget):
             practice.start,
             self._study,
             self._exam_id,
-            seed=random.SystemRandom().randrange(2**31),
+            seed=new_seed(),
             count=self._counts.checkedId(),
             selection=selection,
             objective_ids=chosen,
