@@ -54,7 +54,7 @@ def _spawn_ms(module: str, environment: dict[str, str]) -> float:
     """Milliseconds from the spawn to the line "ready"; the rest of the process is not measured."""
     command = [sys.executable, "-m", module]
     started = time.perf_counter_ns()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         elapsed_ms = (time.perf_counter_ns() - started) / 1e6

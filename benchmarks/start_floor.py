@@ -16,6 +16,7 @@ class _Window(QMainWindow):
 
 def _ready() -> None:
     os.write(1, b"ready\n")
+    sys.stdin.buffer.readline()  # who looks at the process lets go of it here
     QApplication.quit()
 
 

@@ -24,6 +24,7 @@ def _run() -> int:
 
     def ready() -> None:
         os.write(1, b"ready\n")
+        sys.stdin.buffer.readline()  # who looks at the process lets go of it here
         application.shell.close()
 
     def filled() -> None:
