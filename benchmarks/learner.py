@@ -11,7 +11,7 @@ from pingtopass_desktop.learner import journal
 from pingtopass_desktop.learner.events import Answered, AttemptFinished, AttemptStarted, new_id
 from pingtopass_desktop.learner.journal import LearnerStore
 from pingtopass_desktop.library.catalogue import Catalogue
-from pingtopass_desktop.study import insights
+from pingtopass_desktop.study import placement
 from pingtopass_desktop.study.context import Study
 
 _DAYS = 700
@@ -60,7 +60,7 @@ def _generation() -> str:
 
 def _fill(study: Study, clock: Clock, answers: int) -> None:
     """Sessions, the same number every day."""
-    insights.follow_library(study)
+    placement.follow_library(study)
     random = Random("statistics")
     study.store.db.execute("PRAGMA synchronous = OFF")
     ids = study.catalogue.exam(EXAM_ID).pack.question_ids(EXAM_ID)
@@ -85,9 +85,7 @@ def _sit(store: LearnerStore, clock: Clock, random: Random, mode: Mode, question
         is_right, confidence = random.random() < 0.7, random.choice(("sure", "think_so", "guess"))
         results += "1" if is_right else "0"
         store.record(
-            Answered(
-                attempt, sitting, mode, question, 1, ("a",), is_right, 20_000, 20_000 * (index + 1), confidence
-            )
+            Answered(attempt, sitting, mode, question, 1, ("a",), is_right, 20_000, 20_000 * (index + 1), confidence)
         )
     right = results.count("1")
     scaled = 100 + 900 * right // _SESSION

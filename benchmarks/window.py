@@ -72,7 +72,8 @@ def _pss_mib(module: str, environment: dict[str, str]) -> float:
     with subprocess.Popen(
         [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
     ) as process:
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         if process.stdout.readline() != b"ready\n":
             raise RuntimeError(f"{module} ended before it was ready")
         lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text("ascii").splitlines()

@@ -74,7 +74,7 @@ def keep_house(study: Study, folder: DataFolder, zone_name: str) -> None:
     any more, and where the questions of the others belong."""
     from pingtopass_desktop.library.publish import collect
     from pingtopass_desktop.library.starter import publish_starter
-    from pingtopass_desktop.study import insights
+    from pingtopass_desktop.study import placement
 
     with study.store.database.translated():
         has_zone = settings.get(study.store.db, settings.DAY_ZONE, "")
@@ -89,7 +89,7 @@ def keep_house(study: Study, folder: DataFolder, zone_name: str) -> None:
             _log.info("removed the replaced pack %s", path.name)
     except (OSError, BankError) as error:
         _log.warning("the library was not tidied: %s", error)
-    insights.follow_library(study)
+    placement.follow_library(study)
 
 
 def _open_store(folder: DataFolder) -> LearnerStore:

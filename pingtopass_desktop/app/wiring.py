@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,6 +119,7 @@ class Application:
         if self._notifier is None:  # a restore comes here again
             self._notifier = DueNotifier(self.preferences, self._ask_what_is_due)
             self._notifier.opened.connect(self.raise_window)
+        self.tasks.run_job(_import_pages, owner=self.shell)
         self.tasks.run_job(self._back_up, owner=self.shell, failed=self._backup_failed)
 
     def _ask_what_is_due(self, answer: "Callable[[Due], None]") -> None:
@@ -253,6 +255,12 @@ class Application:
         from PySide6.QtCore import qVersion
 
         return write_log_bundle(self._folder, target, {"qt": qVersion()})
+
+
+def _import_pages() -> None:
+    """Import what comes after the first page, on a lane: the first visit to a page waits for it otherwise."""
+    for name in ("practice_setup", "exam_setup", "practice", "exam", "report", "progress", "library", "settings"):
+        import_module(f"pingtopass_desktop.ui.pages.{name}")
 
 
 def _what_is_due(study: Study, exam_id: str) -> "Due":

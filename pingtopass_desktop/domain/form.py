@@ -109,12 +109,14 @@ def _pick(
 ) -> list[str]:
     """Up to `needed` questions on points that are not in `points` yet, which grows by theirs.
 
-    Looks at no more of the pool than it has to.
+    Looks at no more of the pool than it has to, twice as much each time.
     """
     picked: list[str] = []
     seen: list[tuple[int, Candidate]] = []
     shuffled = _lazily_shuffled(candidates, random)
-    while len(picked) < needed and (chunk := list(islice(shuffled, max(32, 2 * needed)))):
+    size = max(32, 2 * needed)
+    while len(picked) < needed and (chunk := list(islice(shuffled, size))):
+        size *= 2
         last_answered = exposures([candidate.id for candidate in chunk])
         for candidate in chunk:
             if candidate.id in last_answered:

@@ -143,9 +143,9 @@ def exposures(db: sqlite3.Connection, question_ids: Sequence[str]) -> dict[str, 
         (wanted,),
     )
     found = {row[0]: row[1] for row in rows}
-    rows = db.execute(
+    rows = db.execute(  # CROSS JOIN: begin with the few unfinished attempts, never with all items
         "SELECT i.question, max(i.answered_at) FROM attempt_local AS l "
-        "JOIN attempt_items AS i ON i.attempt = l.attempt WHERE i.answered_at IS NOT NULL GROUP BY i.question"
+        "CROSS JOIN attempt_items AS i ON i.attempt = l.attempt WHERE i.answered_at IS NOT NULL GROUP BY i.question"
     )
     pending = dict(rows.fetchall())
     for question_id in question_ids if pending else ():
@@ -156,29 +156,25 @@ def exposures(db: sqlite3.Connection, question_ids: Sequence[str]) -> dict[str, 
 
 def missed(db: sqlite3.Connection) -> set[str]:
     """Questions whose last answer was wrong."""
-    return {row[0] for row in db.execute("SELECT question FROM question_memory WHERE last_correct = 0")}
+    return _ids(db, "last_correct = 0")
 
 
 def guessed(db: sqlite3.Connection) -> set[str]:
     """Questions whose last answer was called a guess."""
-    return {row[0] for row in db.execute("SELECT question FROM question_memory WHERE last_confidence = 'guess'")}
+    return _ids(db, "last_confidence = 'guess'")
 
 
 def due(db: sqlite3.Connection, now_ms: int) -> set[str]:
     """Questions whose review is due on the learner's day of that moment, or was before."""
     rule = review_rule(db)
     tomorrow_ms = rule.days.start_ms(rule.days.date_of(now_ms) + timedelta(days=1))
-    rows = db.execute(  # the same arithmetic as `ReviewRule.due_ms`
-        "SELECT question FROM question_memory "
-        "WHERE last_at + max(1, min(?, CAST(stability * ? + 0.5 AS INTEGER))) * ? < ?",
-        (MAX_INTERVAL_DAYS, rule.factor, DAY_MS, tomorrow_ms),
-    )
-    return {row[0] for row in rows}
+    is_due = "last_at + max(1, min(?, CAST(stability * ? + 0.5 AS INTEGER))) * ? < ?"  # as `ReviewRule.due_ms`
+    return _ids(db, is_due, MAX_INTERVAL_DAYS, rule.factor, DAY_MS, tomorrow_ms)
 
 
 def seen(db: sqlite3.Connection) -> set[str]:
     """Every question ever answered."""
-    return {row[0] for row in db.execute("SELECT question FROM question_memory")}
+    return _ids(db, "true")
 
 
 def results(db: sqlite3.Connection, question_ids: Sequence[str]) -> dict[str, str]:
@@ -188,6 +184,12 @@ def results(db: sqlite3.Connection, question_ids: Sequence[str]) -> dict[str, st
         (json.dumps(list(question_ids)),),
     )
     return dict(rows.fetchall())
+
+
+def _ids(db: sqlite3.Connection, where: str, *arguments: object) -> set[str]:
+    """As one row: SQLite collects them without Python, which the window's thread may use meanwhile."""
+    sql = f"SELECT json_group_array(question) FROM question_memory WHERE {where}"
+    return set(json.loads(db.execute(sql, arguments).fetchone()[0]))
 
 
 def _remember(

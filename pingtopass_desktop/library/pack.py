@@ -78,6 +78,8 @@ class Pack:
         self.has_search = False
         """True once `library.index` has made the table `search` of this connection."""
         self._pools: dict[str, Pool] = {}
+        self._points: dict[str, dict[str, int]] = {}
+        self._counts: dict[str, dict[tuple[str, str], int]] = {}
         with self._reading():
             uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
@@ -150,6 +152,15 @@ class Pack:
             self._pools[exam_id] = pool
         return self._pools[exam_id]
 
+    def points(self, exam_id: str) -> dict[str, int]:
+        """By blueprint objective: of how many questions of the pool no two are of one sibling group; kept."""
+        if exam_id not in self._points:
+            self._points[exam_id] = {
+                objective_id: len({each.sibling_group or each.id for each in candidates})
+                for objective_id, candidates in self.pool(exam_id).items()
+            }
+        return self._points[exam_id]
+
     def question_ids(self, exam_id: str, objective_ids: Sequence[str] | None = None) -> list[str]:
         """Ids of the active questions, of all objectives or of the given ones, in the order of the bank."""
         where = "exam_id = ? AND is_active = 1"
@@ -210,13 +221,12 @@ class Pack:
             return {row[0]: row[1] for row in rows}
 
     def counts(self, exam_id: str) -> dict[tuple[str, str], int]:
-        """Number of active questions by (objective id, type)."""
-        with self._reading():
-            rows = self._db.execute(
-                "SELECT objective_id, type, count(*) FROM questions WHERE exam_id = ? AND is_active = 1 GROUP BY 1, 2",
-                (exam_id,),
-            )
-            return {(row[0], row[1]): row[2] for row in rows}
+        """Number of active questions by (objective id, type); read once and kept."""
+        if exam_id not in self._counts:
+            sql = "SELECT objective_id, type, count(*) FROM questions WHERE exam_id = ? AND is_active = 1 GROUP BY 1, 2"
+            with self._reading():
+                self._counts[exam_id] = {(row[0], row[1]): row[2] for row in self._db.execute(sql, (exam_id,))}
+        return self._counts[exam_id]
 
     def execute(self, sql: str, arguments: Sequence[object]) -> list[sqlite3.Row]:
         """A statement for `library.listing` and `library.index`: it reads, or writes to memory only."""

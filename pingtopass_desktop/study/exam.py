@@ -8,17 +8,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pingtopass_desktop.domain.attempt import Attempt, Item, Mode, Phase, Rules
-from pingtopass_desktop.domain.exam import Exam, Objective
-from pingtopass_desktop.domain.form import Form, Shortfall, blueprint_counts, draw_form
+from pingtopass_desktop.domain.exam import Exam, Objective, blueprint_objectives
+from pingtopass_desktop.domain.form import WHOLE_BANK, Form, Shortfall, blueprint_counts, draw_form
 from pingtopass_desktop.domain.question import Choice, Confidence, canonical_choice, presented_order
 from pingtopass_desktop.domain.scoring import credit, is_right, scaled_cut, scaled_score
-from pingtopass_desktop.learner import attempts, memory
+from pingtopass_desktop.learner import attempts, mastery, memory, progress
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.learner.clock_file import ClockFile
 from pingtopass_desktop.learner.events import AttemptFinished, Flagged, Payload, Struck, new_id
 from pingtopass_desktop.learner.memory import CONFIDENCE_LETTERS
 from pingtopass_desktop.library.pack import Pack
-from pingtopass_desktop.study import preferences
+from pingtopass_desktop.study import placement, preferences
 from pingtopass_desktop.study.context import QuestionsMissing, ShownQuestion, Study, attempt_pack, shown_questions
 
 SLEEP_MS = 5000
@@ -72,18 +72,19 @@ def offer(study: Study, exam_id: str) -> ExamOffer:
     objectives = pack.objectives(exam.id)
     by_id = {objective.id: objective for objective in objectives}
     counts = blueprint_counts(exam, objectives)
-    pool = pack.pool(exam.id)
+    points = pack.points(exam.id)
+    placement.follow_library(study)
     with study.store.database.translated():
-        seen = memory.seen(study.store.db)
+        placed = mastery.counts(study.store.db, exam.id, progress.day_rule(study.store.db).date_of(study.now_ms()))
         waiting = attempts.summaries(study.store.db, is_finished=False, mode=Mode.EXAM, exam_id=exam.id)
+    owners = blueprint_objectives(objectives) if any(objective.is_drawn for objective in objectives) else {}
     lines: list[BlueprintLine] = []
     shortfall: list[Shortfall] = []
     for objective_id, needed in counts.items():
-        candidates = pool.get(objective_id, ())
         objective = by_id.get(objective_id)
-        points = len({c.sibling_group or c.id for c in candidates})
-        if points < needed:
-            shortfall.append(Shortfall(objective_id, needed, points))
+        own = [count for count in placed if owners.get(count.objective_id, WHOLE_BANK) == objective_id]
+        if points.get(objective_id, 0) < needed:
+            shortfall.append(Shortfall(objective_id, needed, points.get(objective_id, 0)))
         lines.append(
             BlueprintLine(
                 objective_id=objective_id,
@@ -91,8 +92,8 @@ def offer(study: Study, exam_id: str) -> ExamOffer:
                 name=objective.name if objective else "All questions",
                 weight=objective.weight if objective else None,
                 questions=needed,
-                stock=len(candidates),
-                unseen=sum(candidate.id not in seen for candidate in candidates),
+                stock=sum(count.questions for count in own),
+                unseen=sum(count.questions - count.seen for count in own),
             )
         )
     multi = any(kind == "multi_select" for _, kind in pack.counts(exam.id))

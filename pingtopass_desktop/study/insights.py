@@ -17,12 +17,12 @@ from pingtopass_desktop.domain.question import Confidence
 from pingtopass_desktop.learner import attempts, mastery, settings
 from pingtopass_desktop.learner import progress as counters
 from pingtopass_desktop.learner.attempts import AttemptSummary
-from pingtopass_desktop.learner.mastery import ObjectiveCount, PlacedObjective
+from pingtopass_desktop.learner.mastery import ObjectiveCount
 from pingtopass_desktop.learner.progress import DayRule, Totals
-from pingtopass_desktop.library import stock
 from pingtopass_desktop.library.catalogue import ListedExam
-from pingtopass_desktop.study import preferences
+from pingtopass_desktop.study import placement, preferences
 from pingtopass_desktop.study.context import Study
+from pingtopass_desktop.study.placement import owners_of
 from pingtopass_desktop.study.practice import Selection
 from pingtopass_desktop.study.preferences import StudyPreferences
 
@@ -165,34 +165,11 @@ class Progress(Struct, frozen=True):
     ahead: tuple[DueDay, ...]
 
 
-def follow_library(study: Study) -> bool:
-    """Take over where the questions of the packs in force belong; True where they had changed.
-
-    Everything here calls it first. Called after an import, it takes the wait out of the next page: a bank of 100,000
-    questions takes about a second, once for each of its releases. Raises: PackError, StoreError.
-    """
-    packs = study.catalogue.packs
-    names = [pack.path.name for pack in packs]
-    with study.store.database.translated():
-        if mastery.is_placed(study.store.db, names):
-            return False
-    objectives = [
-        PlacedObjective(each.exam_id, each.objective_id, each.questions, each.points)
-        for pack in packs
-        for each in stock.objective_stock(pack)
-    ]
-    questions: dict[str, tuple[str, str]] = {}
-    for pack in packs:
-        questions |= stock.question_places(pack)
-    study.store.place(names, objectives, questions)
-    return True
-
-
 def today(study: Study, exam_id: str) -> Today:
     """How the learner stands with an exam and what to do today. Raises: UnknownExam, PackError, StoreError."""
     listed = study.catalogue.exam(exam_id)
     exam = listed.exam
-    follow_library(study)
+    placement.follow_library(study)
     wishes = preferences.load(study)
     with study.store.database.translated():
         db = study.store.db
@@ -228,7 +205,7 @@ def today(study: Study, exam_id: str) -> Today:
 def progress(study: Study, exam_id: str) -> Progress:
     """How the learner came to stand where they stand. Raises: UnknownExam, PackError, StoreError."""
     listed = study.catalogue.exam(exam_id)
-    follow_library(study)
+    placement.follow_library(study)
     with study.store.database.translated():
         db = study.store.db
         day = counters.day_rule(db).date_of(study.now_ms())
@@ -364,7 +341,7 @@ class _Plan:
 def _mastery(listed: ListedExam, counts: Sequence[ObjectiveCount]) -> tuple[ObjectiveMastery, ...]:
     """The objectives of the blueprint in its order; of an exam without one, those at the top."""
     objectives = listed.pack.objectives(listed.exam.id)
-    owners = _owners(objectives)
+    owners = owners_of(objectives)
     weights = _weights(listed.exam, objectives)
     found: dict[str, list[int]] = {}
     for count in counts:
@@ -376,19 +353,6 @@ def _mastery(listed: ListedExam, counts: Sequence[ObjectiveCount]) -> tuple[Obje
         for objective in objectives
         if objective.id in found and found[objective.id][0]
     )
-
-
-def _owners(objectives: Sequence[Objective]) -> dict[str, str]:
-    """Map every objective to the one that it is counted under: that of the blueprint, else the one at the top."""
-    parents = {objective.id: objective.parent_id for objective in objectives}
-    owners: dict[str, str] = {}
-    for objective_id, drawn in blueprint_objectives(list(objectives)).items():
-        top, passed = objective_id, {objective_id}
-        while (parent := parents.get(top)) in parents and parent is not None and parent not in passed:
-            top = parent
-            passed.add(parent)
-        owners[objective_id] = drawn or top
-    return owners
 
 
 def _weights(exam: Exam, objectives: Sequence[Objective]) -> dict[str, float]:

@@ -1,13 +1,20 @@
 """Colours, type and spacing: tokens, the one style sheet made from them, and the text zoom.
 
+The style sheet is worn by pages, dialogs and the parts of the window's frame, not by the application: Qt styles every
+widget of an application again once for each of its ancestors, which took seconds once all pages were there. Pages that
+are not shown put on a new theme when they come to the front.
+
 Text that carries meaning keeps 4.5:1 against its background, controls and focus rings 3:1; a test computes it.
 """
 
 from enum import StrEnum
+from functools import lru_cache
+from weakref import WeakSet
 
+import shiboken6
 from msgspec import Struct
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from pingtopass_desktop.library.starter import resources_folder
 
@@ -92,6 +99,7 @@ def resolve(name: ThemeName, zoom: int) -> Theme:
 
 
 _current = Theme(LIGHT)
+_dressed: WeakSet[QWidget] = WeakSet()
 
 
 def current() -> Theme:
@@ -100,7 +108,7 @@ def current() -> Theme:
 
 
 def apply(theme: Theme) -> None:
-    """Put a theme in force for the whole application."""
+    """Put a theme in force for the whole application, at once for what is on the screen."""
     global _current  # the one place that holds it; painters read it through `current`
     _current = theme
     application = QApplication.instance()
@@ -112,7 +120,17 @@ def apply(theme: Theme) -> None:
     font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)
     application.setFont(font)
     application.setPalette(_palette(theme.tokens))
-    application.setStyleSheet(style_sheet(theme))
+    for widget in list(_dressed):
+        if shiboken6.isValid(widget) and widget.isVisible():
+            dress(widget)
+
+
+def dress(widget: QWidget) -> None:
+    """Let a page, a dialog or a part of the frame wear the theme in force, with everything in it."""
+    sheet = style_sheet(_current)
+    _dressed.add(widget)
+    if widget.styleSheet() != sheet:
+        widget.setStyleSheet(sheet)
 
 
 def _icon(name: str) -> str:
@@ -144,14 +162,13 @@ def _palette(tokens: Tokens) -> QPalette:
     return palette
 
 
+@lru_cache(maxsize=1)
 def style_sheet(theme: Theme) -> str:
-    """The style sheet of the application. Widgets choose by object name or by the property `kind`."""
+    """The style sheet of a theme. Widgets choose by object name or by the property `kind`."""
     t, px = theme.tokens, theme.px
     ground = "light" if t.on_primary == "#FFFFFF" else "dark"
     return f"""
-* {{ font-size: {px(14)}px; }}
-QWidget {{ color: {t.ink}; }}
-QMainWindow, QWidget#page, QWidget#centre {{ background: {t.bg}; }}
+QWidget#page {{ background: {t.bg}; }}
 QScrollArea, QScrollArea > QWidget > QWidget#scrolled {{ background: transparent; border: none; }}
 QToolTip {{ background: {t.surface}; color: {t.ink}; border: 1px solid {t.line}; padding: 4px 8px; }}
 

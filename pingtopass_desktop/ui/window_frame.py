@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from pingtopass_desktop.ui import keys
+from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.keys import COMMANDS, Place
 from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.theme import ThemeName
@@ -40,8 +40,11 @@ class WindowFrame(QMainWindow):
         self._notice = Notice()
         self._toast = Notice()
         self._stack = QStackedWidget()
+        self._stack.addWidget(QWidget())  # the stack would show its first page before that is dressed
         self._shortcuts: list[QShortcut] = []
         self._bound: list[tuple[str, str]] = []
+        for part in (self.rail, self._notice, self._toast):
+            theme.dress(part)
         self._lay_out()
         self._connect()
         self._bind()
@@ -53,6 +56,7 @@ class WindowFrame(QMainWindow):
     def add_page(self, page: _Page) -> _Page:
         """Keep a page in the window, behind the one that is shown."""
         self._stack.addWidget(page)
+        theme.dress(page)  # once it has its place, and before it is shown: else everything in it is styled twice
         return page
 
     def bring_forward(self, page: QWidget, *, rail_name: str | None) -> None:
@@ -138,7 +142,6 @@ class WindowFrame(QMainWindow):
         right.addWidget(self._stack, 1)
         right.addWidget(self._toast)
         centre = QWidget()
-        centre.setObjectName("centre")
         box = QHBoxLayout(centre)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)

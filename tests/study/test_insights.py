@@ -16,7 +16,7 @@ from pingtopass_desktop.learner import memory
 from pingtopass_desktop.learner.events import Answered
 from pingtopass_desktop.library.bank.model import Bank
 from pingtopass_desktop.study import exam as exams
-from pingtopass_desktop.study import insights, practice, preferences, review
+from pingtopass_desktop.study import insights, placement, practice, preferences, review
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.insights import PlanItem, PlanKind
 from pingtopass_desktop.study.practice import Selection
@@ -346,7 +346,7 @@ def test_the_numbers_follow_a_new_release_of_the_bank(study: Study, laptop: Lapt
     assert shares(study)["Objective 1"] == (19, 2, 2)
     release(BANK)
     assert shares(study)["Objective 1"] == (20, 3, 3)
-    assert insights.follow_library(study) is False
+    assert placement.follow_library(study) is False
 
 
 @given(st.integers(0, 2**32), st.integers(1, 80))
@@ -365,7 +365,7 @@ def test_the_counters_say_what_the_answers_say(seed: int, size: int) -> None:
                 retention, hour = random.choice([0.75, 0.9, 0.95]), random.choice([0, 4, 23])
                 preferences.save(study, StudyPreferences(retention=retention, rollover_hour=hour))
             if random.random() < 0.2:
-                insights.follow_library(study)
+                placement.follow_library(study)
             number = random.randint(1, 60)
             last[number] = random.random() < 0.6
             answer(study, number, is_right=last[number])

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
 
 from pingtopass_desktop.domain.question import NOT_ANSWERED
 from pingtopass_desktop.study.context import Study
@@ -29,6 +29,7 @@ from pingtopass_desktop.ui.widgets.basics import (
 from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS
 from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel, WithMarks
+from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.question_view import QuestionView
 
 FILTER_WORDS = {
@@ -53,7 +54,7 @@ class _QuestionList(QListWidget):
             event.ignore()
 
 
-class AnswerReviewPage(QWidget):
+class AnswerReviewPage(Page):
     """Signals: `closed` to go back to the report; `undoable` with a step."""
 
     closed = Signal()
@@ -61,7 +62,6 @@ class AnswerReviewPage(QWidget):
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._report: ScoreReport | None = None
         self._answers: list[ReviewedAnswer] = []
         self._exam = label(kind="strong")

@@ -26,13 +26,14 @@ from pingtopass_desktop.ui.widgets.basics import (
     rule,
 )
 from pingtopass_desktop.ui.widgets.layouts import Columns
+from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.page_head import PageHead
 from pingtopass_desktop.ui.words import moment_text, points_text, verdict_word
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-class ComparisonPage(QWidget):
+class ComparisonPage(Page):
     """Signals: `report_asked` with an attempt's id; `drill_asked` with an exam's id, ids of questions and what to call
     the session; `closed`."""
 
@@ -42,7 +43,6 @@ class ComparisonPage(QWidget):
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._study = study
         self._tasks = tasks
         self._asked = ("", "")

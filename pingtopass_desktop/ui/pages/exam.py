@@ -18,20 +18,24 @@ from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, frame
 from pingtopass_desktop.ui.widgets.confidence_row import ConfidenceRow
 from pingtopass_desktop.ui.widgets.confirm import confirm_end
 from pingtopass_desktop.ui.widgets.exam_clock import ExamClock
+from pingtopass_desktop.ui.widgets.layouts import held
 from pingtopass_desktop.ui.widgets.navigator import Navigator
+from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint
 
 TICK_MS = 500
 
+_SAVING_SHOWN_AFTER_MS = 150
+"""An answer is on disk long before, as a rule; words that come and go with every key are only unrest."""
 
-class ExamPage(QWidget):
+
+class ExamPage(Page):
     """A running exam. Signals: `ended` with the attempt's id once it is submitted or the time is up."""
 
     ended = Signal(str)
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._tasks = tasks
         self._sitting: ExamSitting | None = None
         self._attempt: Attempt | None = None
@@ -60,6 +64,7 @@ class ExamPage(QWidget):
         self._confidence.setVisible(attempt.rules.asks_confidence)
         self._show_questions()
         self._show(attempt)
+        self._order_tabs()  # the tiles are others, also where the controls are the same
         QTimer.singleShot(0, self._start_clock)  # once the question is painted
 
     @property
@@ -96,6 +101,9 @@ class ExamPage(QWidget):
         self._end_here = Button("End exam…", "danger")
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
+        self._waiting = QTimer(self)
+        self._waiting.setSingleShot(True)
+        self._waiting.setInterval(_SAVING_SHOWN_AFTER_MS)
 
     def _lay_out(self) -> None:
         top = frame(name="bar-top")
@@ -157,6 +165,7 @@ class ExamPage(QWidget):
         self.notice.action.clicked.connect(self._try_again)
         self.clock.warned.connect(self._warn)
         self._timer.timeout.connect(self.tick)
+        self._waiting.timeout.connect(partial(self._saved.setText, "Saving…"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if keys.belongs_to_field(event):
@@ -227,10 +236,11 @@ class ExamPage(QWidget):
         if self._is_reviewing:
             self.review.show_attempt(attempt)
             self._label_review(attempt)
-        if attempt.position != self._shown_index:
-            self._show_question(attempt)
-        if not self._under_way:  # else what was pressed since would be taken off the screen, and then out of the answer
-            self._show_answer(attempt)
+        with held(self._scroller.column):
+            if attempt.position != self._shown_index:
+                self._show_question(attempt)
+            if not self._under_way:  # else what was pressed since would be taken off the screen, and out of the answer
+                self._show_answer(attempt)
 
     def _show_question(self, attempt: Attempt) -> None:
         if self._sitting is None:
@@ -386,7 +396,7 @@ class ExamPage(QWidget):
         While one that `turns` to another question is on its way, further ones are not taken: the learner would answer
         a question that is not on the screen yet.
         """
-        self._saved.setText("Saving…")
+        self._waiting.start()
         self._retry = partial(self._run, work, turns=turns)
         self._under_way += 1
         self._is_turning = turns
@@ -402,6 +412,8 @@ class ExamPage(QWidget):
 
     def _come_back(self) -> None:
         self._under_way -= 1
+        if not self._under_way:
+            self._waiting.stop()
         self._is_turning = self._is_turning and self._under_way > 0
 
     def _failed(self, error: Exception) -> None:

@@ -31,6 +31,7 @@ from pingtopass_desktop.ui.widgets.basics import (
 )
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.layouts import Columns, Flow
+from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.phrase import Phrase
 from pingtopass_desktop.ui.words import date_text, verdict_word
 
@@ -44,7 +45,7 @@ _MULTI_RULES = {
 }
 
 
-class ExamSetupPage(QWidget):
+class ExamSetupPage(Page):
     """Signals: `started` with an `ExamSitting`; `report_asked` with an attempt's id; `exam_chosen` and `history_asked`
     with an exam's; `undoable` with the step that takes a deletion back."""
 
@@ -56,7 +57,6 @@ class ExamSetupPage(QWidget):
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._study = study
         self._tasks = tasks
         self._exam_id = ""

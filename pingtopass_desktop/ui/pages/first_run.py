@@ -21,6 +21,7 @@ from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, column, frame, label, plural, row
 from pingtopass_desktop.ui.widgets.choice_card import CardGrid, ChoiceCard
+from pingtopass_desktop.ui.widgets.page import Page
 
 if TYPE_CHECKING:
     from pingtopass_desktop.ui.widgets.date_choice import DateChoice
@@ -39,7 +40,7 @@ _HEADINGS = (
 )
 
 
-class FirstRunPage(QWidget):
+class FirstRunPage(Page):
     """Signals: `finished` with the exam's id and whether to practise now; `import_asked` for a question file."""
 
     finished = Signal(str, bool)
@@ -47,7 +48,6 @@ class FirstRunPage(QWidget):
 
     def __init__(self, study: Study, tasks: Tasks, preferences: Preferences, exams: list[Exam]) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._study = study
         self._tasks = tasks
         self._preferences = preferences

@@ -5,7 +5,7 @@ from functools import partial
 from msgspec import Struct
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QVBoxLayout
 
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.study import review
@@ -17,6 +17,7 @@ from pingtopass_desktop.ui.widgets.attempt_table import AttemptTable
 from pingtopass_desktop.ui.widgets.basics import Button, Card, Notice, Scroller, label, plural, row
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.layouts import Flow
+from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.page_head import PageHead
 
 PAGE_ROWS = 25
@@ -37,7 +38,7 @@ class _Loaded(Struct, frozen=True):
     counts: dict[Mode | None, int]
 
 
-class HistoryPage(QWidget):
+class HistoryPage(Page):
     """Signals: `report_asked` with an attempt's id; `compare_asked` with the ids of two; `exam_chosen` with an exam's
     id; `undoable` with the step that takes a deletion back; `closed`."""
 
@@ -49,7 +50,6 @@ class HistoryPage(QWidget):
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._study = study
         self._tasks = tasks
         self._exam_id = ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
 from pingtopass_desktop.study import library
 from pingtopass_desktop.study.context import Study
@@ -23,6 +23,7 @@ from pingtopass_desktop.ui.widgets.basics import Button, Card, Notice, Scroller,
 from pingtopass_desktop.ui.widgets.filter_bar import FilterBar
 from pingtopass_desktop.ui.widgets.hit_list import HitList
 from pingtopass_desktop.ui.widgets.layouts import Columns, Flow
+from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.page_head import PageHead
 from pingtopass_desktop.ui.widgets.question_detail import DetailCard
 from pingtopass_desktop.ui.widgets.search_field import SearchField
@@ -36,7 +37,7 @@ _NO_BANKS = (
 _NO_BANKS += "the files on this window."
 
 
-class LibraryPage(QWidget):
+class LibraryPage(Page):
     """Signals: `exams_changed` with the exams after banks came or went; `practise_asked` with an exam's id, ids of
     questions and a label; `undoable` with a step."""
 
@@ -46,7 +47,6 @@ class LibraryPage(QWidget):
 
     def __init__(self, study: Study, tasks: Tasks, packs: Path) -> None:
         super().__init__()
-        self.setObjectName("page")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._study = study
         self._tasks = tasks

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from pingtopass_desktop.domain.attempt import Attempt
 from pingtopass_desktop.domain.question import NOT_ANSWERED, Choice
@@ -28,11 +28,13 @@ from pingtopass_desktop.ui.widgets.basics import (
     set_tab_order,
 )
 from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS, ConfidenceRow
+from pingtopass_desktop.ui.widgets.layouts import held
 from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel, WithMarks
+from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint
 
 
-class PracticePage(QWidget):
+class PracticePage(Page):
     """A running practice session. Signals: `ended` with the id of the finished attempt; `undoable` with a step."""
 
     ended = Signal(str)
@@ -40,7 +42,6 @@ class PracticePage(QWidget):
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._study = study
         self._tasks = tasks
         self._sitting: PracticeSitting | None = None
@@ -176,11 +177,12 @@ class PracticePage(QWidget):
         self._is_busy = False
         self._choice = NOT_ANSWERED
         self._take_focus()
-        self.view.show_question(self._sitting.current, attempt.item.order)
-        self._confidence.show_confidence(None)
-        self.panel.show_question(self._sitting.current.question)
+        with held(self._scroller.column):
+            self.view.show_question(self._sitting.current, attempt.item.order)
+            self._confidence.show_confidence(None)
+            self.panel.show_question(self._sitting.current.question)
+            self._show_attempt(attempt)
         self._scroller.verticalScrollBar().setValue(0)
-        self._show_attempt(attempt)
 
     def _take_focus(self) -> None:
         """Before the widget that has the focus goes: Qt would give it to the next one, which may be the note.
@@ -278,8 +280,9 @@ class PracticePage(QWidget):
         self._run(partial(self._sitting.check, self._choice, self._confidence.confidence), self._checked)
 
     def _checked(self, attempt: Attempt) -> None:
-        self._notice.hide()
-        self._show_attempt(attempt)
+        with held(self._scroller.column):
+            self._notice.hide()
+            self._show_attempt(attempt)
         self.panel.refresh()
         self._scroller.ensureWidgetVisible(self.feedback, 0, 24)
 

@@ -5,7 +5,7 @@ from functools import partial
 from PySide6 import QtCore
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QVBoxLayout
 
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.study import practice
@@ -25,6 +25,7 @@ from pingtopass_desktop.ui.widgets.basics import (
 )
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.layouts import Columns, Flow
+from pingtopass_desktop.ui.widgets.page import Page
 
 COUNTS = (10, 20, 40, 65)
 SELECTION_WORDS = {
@@ -37,7 +38,7 @@ SELECTION_WORDS = {
 }
 
 
-class PracticeSetupPage(QWidget):
+class PracticeSetupPage(Page):
     """Signals: `started` with a `PracticeSitting` that may be shown; `exam_chosen` and `history_asked` with an exam's
     id; `undoable` with the step that takes a deletion back."""
 
@@ -48,7 +49,6 @@ class PracticeSetupPage(QWidget):
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._study = study
         self._tasks = tasks
         self._exam_id = ""

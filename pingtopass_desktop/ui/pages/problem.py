@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from pingtopass_desktop.ui.widgets.basics import Button, Card, label, row
 from pingtopass_desktop.ui.widgets.layouts import Flow
+from pingtopass_desktop.ui.widgets.page import Page
 
 
-class ProblemPage(QWidget):
+class ProblemPage(Page):
     """A heading, sentences, and buttons that each do one thing."""
 
     def __init__(self, heading: str, sentences: list[str], actions: list[tuple[str, Callable[[], None]]]) -> None:
         super().__init__()
-        self.setObjectName("page")
         card = Card(spacing=12)
         card.setFixedWidth(640)
         card.column.addWidget(label(heading, "title", wraps=True))

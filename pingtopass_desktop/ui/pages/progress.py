@@ -19,6 +19,7 @@ from pingtopass_desktop.ui.widgets.basics import Notice, Scroller, label, set_ta
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.exams_card import ExamsCard
 from pingtopass_desktop.ui.widgets.layouts import Columns
+from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.page_head import PageHead
 from pingtopass_desktop.ui.widgets.progress_cards import ActivityCard, CalibrationCard, MasteryCard, ReviewsCard
 
@@ -47,7 +48,7 @@ class _Loaded(Struct, frozen=True):
     daily_goal: int
 
 
-class ProgressPage(QWidget):
+class ProgressPage(Page):
     """Signals: `exam_chosen`, `history_asked`, `exam_asked` and `practise_asked` with an exam's id; `report_asked` with
     an attempt's."""
 
@@ -59,7 +60,6 @@ class ProgressPage(QWidget):
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._study = study
         self._tasks = tasks
         self._exam_id = ""

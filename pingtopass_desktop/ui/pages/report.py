@@ -28,6 +28,7 @@ from pingtopass_desktop.ui.widgets.basics import (
 )
 from pingtopass_desktop.ui.widgets.layouts import Columns
 from pingtopass_desktop.ui.widgets.pace_chart import PaceCard
+from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.page_head import PageHead
 from pingtopass_desktop.ui.widgets.phrase import Phrase
 from pingtopass_desktop.ui.widgets.report_saving import ReportSaving, SaveAs
@@ -38,7 +39,7 @@ _IN_A_TIME = re.compile(r"(?<=\d) (?=(?:h|min|s)\b)|(?<=\bh) (?=\d)|(?<=\d h) (?
 """Spaces where a time such as ``1 h 18 min`` should not be broken."""
 
 
-class ReportPage(QWidget):
+class ReportPage(Page):
     """Signals: `review_asked` to read the answers; `drill_asked` with an exam's id and ids of questions; `closed`."""
 
     review_asked = Signal()
@@ -47,7 +48,6 @@ class ReportPage(QWidget):
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._report: ScoreReport | None = None
         self.back = Button("Done")
         self.save_pdf = Button("Save PDF")

@@ -29,6 +29,7 @@ from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, label, row, set_kind
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.layouts import Flow
+from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.setting_row import SettingRow
 
 __all__ = ["SECTIONS", "Places", "SettingsPage"]
@@ -47,7 +48,7 @@ _BESIDE_FROM_PX = 720
 """Width of the page, in pixels at 100 % text, from which the list stands beside the cards."""
 
 
-class SettingsPage(QWidget):
+class SettingsPage(Page):
     """Signals: `studied_changed` after a study preference or an exam's date was kept; `exam_chosen` with an exam's id;
     `undoable` with a step that can be taken back; `restore_asked` with the path of a backup."""
 
@@ -58,7 +59,6 @@ class SettingsPage(QWidget):
 
     def __init__(self, study: Study, tasks: Tasks, preferences: Preferences, places: Places) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._study = study
         self._tasks = tasks
         self._preferences = preferences

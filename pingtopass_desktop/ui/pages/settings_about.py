@@ -32,6 +32,7 @@ class LicencesDialog(QDialog):
 
     def __init__(self, parent: QWidget, licences: Sequence[LicenceText]) -> None:
         super().__init__(parent)
+        theme.dress(self)
         self.setWindowTitle("Licences")
         self._licences = tuple(licences)
         self.list = QComboBox()

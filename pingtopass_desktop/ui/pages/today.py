@@ -36,6 +36,7 @@ from pingtopass_desktop.ui.widgets.basics import (
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.layouts import Columns
 from pingtopass_desktop.ui.widgets.mastery import MasteryBars, share_bar, show_share
+from pingtopass_desktop.ui.widgets.page import Page
 
 if TYPE_CHECKING:
     from pingtopass_desktop.ui.widgets.activity import ActivitySquares
@@ -55,7 +56,7 @@ _CHIPS = {PlanKind.DUE: "chip-primary", PlanKind.NEW: "chip-primary", PlanKind.W
 _ACTIONS = {PlanKind.RESUME: "Continue", PlanKind.EXAM: "Set up"}
 
 
-class TodayPage(QWidget):
+class TodayPage(Page):
     """Signals: `exam_chosen` with an exam's id; `practise_asked` with an exam's id, a `Selection`, a list of objective
     ids or None, a number of questions and a name for the session; `resume_asked` with an `AttemptSummary`;
     `exam_asked` with an exam's id; `library_asked` where there is no exam yet; `undoable` with an `Undoable`."""
@@ -69,7 +70,6 @@ class TodayPage(QWidget):
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._study = study
         self._tasks = tasks
         self._exam_id = ""

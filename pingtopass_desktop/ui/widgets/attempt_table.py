@@ -18,7 +18,7 @@ _WIDE_PX = 840
 
 _STEPS = {int(Qt.Key.Key_Up): -1, int(Qt.Key.Key_Down): 1}
 
-_AT_ONCE = 8
+_AT_ONCE = 3
 """Rows built before the window gets its turn again."""
 
 _HEADINGS = ("", "Date", "Kind", "Result", "Score", "Right", "Time", "Weakest objective")

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Attempt
+from pingtopass_desktop.ui import theme
 from pingtopass_desktop.ui.widgets.basics import Button, duration, label, plural, row
 
 
@@ -14,6 +15,7 @@ class ConfirmDialog(QDialog):
 
     def __init__(self, parent: QWidget, heading: str, text: str, keep: str, go: str) -> None:
         super().__init__(parent)
+        theme.dress(self)
         self.setWindowTitle(heading)
         self.setModal(True)
         self.keep = Button(keep)

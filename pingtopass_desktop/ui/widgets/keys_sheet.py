@@ -12,6 +12,7 @@ class KeysSheet(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        theme.dress(self)
         self.setWindowTitle("Keyboard")
         px = theme.current().px
         self.resize(min(px(560), parent.width() - 40), min(px(640), parent.height() - 40))

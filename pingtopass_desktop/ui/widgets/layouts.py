@@ -1,5 +1,8 @@
 """Layouts that give way: items that wrap like words, and columns that become rows where the window is narrow."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLayout, QLayoutItem, QSizePolicy, QWidget
@@ -12,9 +15,16 @@ class FlowLayout(QLayout):
 
     def __init__(self, spacing: int = 8) -> None:
         super().__init__()
+        self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}
+        self._least: QSize | None = None
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
-        self._items: list[QLayoutItem] = []
+
+    def invalidate(self) -> None:
+        self._heights.clear()
+        self._least = None
+        super().invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -32,7 +42,9 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), is_trial=True)
+        if width not in self._heights:  # Qt asks many times for one layout
+            self._heights[width] = self._arrange(QRect(0, 0, width, 0), is_trial=True)
+        return self._heights[width]
 
     def setGeometry(self, area: QRect) -> None:
         super().setGeometry(area)
@@ -42,11 +54,13 @@ class FlowLayout(QLayout):
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
-        size = QSize()
-        for item in self._items:
-            size = size.expandedTo(item.minimumSize())
-        margins = self.contentsMargins()
-        return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+        if self._least is None:
+            size = QSize()
+            for item in self._items:
+                size = size.expandedTo(item.minimumSize())
+            margins = self.contentsMargins()
+            self._least = size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+        return self._least
 
     def _arrange(self, area: QRect, *, is_trial: bool) -> int:
         margins = self.contentsMargins()
@@ -71,6 +85,20 @@ def _place(line: list[tuple[QLayoutItem, QRect]], *, is_trial: bool) -> int:
     for item, place in () if is_trial else line:
         item.setGeometry(place.translated(0, (height - place.height()) // 2))
     return height
+
+
+@contextmanager
+def held(*layouts: QLayout | None) -> Iterator[None]:
+    """Lay out once at the end. Qt lays out every ancestor again for each widget that is shown in a visible one."""
+    found = [layout for layout in layouts if layout is not None]
+    for layout in found:
+        layout.setEnabled(False)
+    try:
+        yield
+    finally:
+        for layout in found:
+            layout.setEnabled(True)
+            layout.update()
 
 
 class Flow(QWidget):

@@ -19,6 +19,7 @@ class Navigator(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._tiles: list[Button] = []
+        self._shown: list[tuple[bool, bool, bool, bool]] = []
         self._where = label(kind="hint")
         self._legend = label("Filled = answered · violet = flagged", "hint", wraps=True)
         side = frame(name="side-left")
@@ -47,7 +48,7 @@ class Navigator(QWidget):
         for tile in self._tiles:
             self._grid.removeWidget(tile)
             tile.deleteLater()
-        self._tiles = []
+        self._tiles, self._shown = [], []
         for index in range(len(attempt.items)):
             tile = Button(str(index + 1), "tile")
             tile.setProperty("index", index)
@@ -65,21 +66,30 @@ class Navigator(QWidget):
 
     def show_attempt(self, attempt: Attempt) -> None:
         self._where.setText(f"Question {attempt.position + 1} of {len(attempt.items)}")
-        for index, tile in enumerate(self._tiles):
-            is_here = index == attempt.position
-            is_answered = attempt.is_answered(index)
-            is_flagged = index in attempt.flagged
-            set_property(tile, "here", "true" if is_here else "false")
-            set_property(tile, "answered", "true" if is_answered else "false")
-            set_property(tile, "flagged", "true" if is_flagged else "false")
-            tile.setEnabled(attempt.may_go_back or is_here)
-            tile.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_here else Qt.FocusPolicy.ClickFocus)
-            states = ["answered" if is_answered else "unanswered"]
-            states += ["marked for review"] if is_flagged else []
-            states += ["shown now"] if is_here else []
-            tile.setAccessibleName(f"Question {index + 1}, {', '.join(states)}")
-            if is_here:
-                self._scroller.ensureWidgetVisible(tile)
+        here, flagged = attempt.position, attempt.flagged
+        states = [
+            (index == here, attempt.is_answered(index), index in flagged, attempt.may_go_back or index == here)
+            for index in range(len(self._tiles))
+        ]
+        before = self._shown or [None] * len(states)
+        for index, state in enumerate(states):
+            if state != before[index]:
+                self._show_state(index, *state)
+        self._shown = states
+
+    def _show_state(self, index: int, is_here: bool, is_answered: bool, is_flagged: bool, is_open: bool) -> None:
+        tile = self._tiles[index]
+        set_property(tile, "here", "true" if is_here else "false")
+        set_property(tile, "answered", "true" if is_answered else "false")
+        set_property(tile, "flagged", "true" if is_flagged else "false")
+        tile.setEnabled(is_open)
+        tile.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_here else Qt.FocusPolicy.ClickFocus)
+        words = ["answered" if is_answered else "unanswered"]
+        words += ["marked for review"] if is_flagged else []
+        words += ["shown now"] if is_here else []
+        tile.setAccessibleName(f"Question {index + 1}, {', '.join(words)}")
+        if is_here:
+            self._scroller.ensureWidgetVisible(tile)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         focused = self.focusWidget()

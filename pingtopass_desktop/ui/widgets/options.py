@@ -12,6 +12,7 @@ from pingtopass_desktop.domain.question import Choice, Option, Question
 from pingtopass_desktop.ui import richtext, theme
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.basics import label, set_property
+from pingtopass_desktop.ui.widgets.layouts import held
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -60,6 +61,7 @@ class OptionRow(QFrame):
         self._fit_letter()
         self._label = label(kind="option-text", wraps=True)
         self._status = label(kind="status")
+        self._status.hide()
         line = QHBoxLayout()
         line.setSpacing(12)
         line.addWidget(self._letter, 0, Qt.AlignmentFlag.AlignTop)
@@ -92,14 +94,21 @@ class OptionRow(QFrame):
         self.show_look(RowLook(), media)
 
     def show_look(self, look: RowLook, media: dict[str, bytes]) -> None:
+        if look != self._look:
+            self._wear(look, media)
+        self._describe()
+
+    def _wear(self, look: RowLook, media: dict[str, bytes]) -> None:
+        is_other_way = look.is_struck is not self._look.is_struck
         self._look = look
         set_property(self, "state", str(look.state))
         set_property(self._label, "struck", "true" if look.is_struck else "false")
-        font = self._label.font()
-        font.setStrikeOut(look.is_struck)
-        self._label.setFont(font)
-        if self._markdown is not None:
-            self._markdown.show_struck(look.is_struck)
+        if is_other_way:
+            font = self._label.font()
+            font.setStrikeOut(look.is_struck)
+            self._label.setFont(font)
+            if self._markdown is not None:
+                self._markdown.show_struck(look.is_struck)
         self._status.setText(look.status)
         kind = {RowState.RIGHT: "status-good", RowState.WRONG: "status-bad"}.get(look.state, "status")
         set_property(self._status, "kind", kind)
@@ -112,7 +121,6 @@ class OptionRow(QFrame):
             self._reason.show_markdown(look.reason, media)
         if self._reason is not None:
             self._reason.setVisible(bool(look.reason))
-        self._describe()
 
     @property
     def look(self) -> RowLook:
@@ -207,9 +215,10 @@ class OptionList(QWidget):
     ) -> None:
         """Show what stands: `looks` gives the look of each option by its id."""
         self._chosen, self._is_open = choice, is_open
-        for widget in self.rows:
-            widget.show_look(looks(widget.option_id), self._media)
-            widget.setCursor(Qt.CursorShape.PointingHandCursor if is_open else Qt.CursorShape.ArrowCursor)
+        with held(self._layout):
+            for widget in self.rows:
+                widget.show_look(looks(widget.option_id), self._media)
+                widget.setCursor(Qt.CursorShape.PointingHandCursor if is_open else Qt.CursorShape.ArrowCursor)
 
     def choose_index(self, index: int) -> None:
         """As a press on the option at an index from 0; out of range does nothing."""

@@ -27,6 +27,7 @@ class Palette(QDialog):
 
     def __init__(self, parent: QWidget, entries: Sequence[Entry]) -> None:
         super().__init__(parent)
+        theme.dress(self)
         self.setWindowTitle("Find a command")
         self._entries = tuple(entries)
         self._chosen: Callable[[], Any] | None = None

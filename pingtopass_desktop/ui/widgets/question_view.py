@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.question import Choice, Question, QuestionType, is_complete
 from pingtopass_desktop.study.context import ShownQuestion
 from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.arranging import MatchingList, OrderingList
-from pingtopass_desktop.ui.widgets.basics import clear_layout, label
-from pingtopass_desktop.ui.widgets.layouts import Flow
+from pingtopass_desktop.ui.widgets.basics import label
+from pingtopass_desktop.ui.widgets.layouts import Flow, held
 from pingtopass_desktop.ui.widgets.options import OptionList, RowLook, RowState
 
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -67,6 +67,8 @@ class QuestionView(QWidget):
         self._is_open = False
         self._awaits_strike = False
         self._chips = Flow(spacing=4)
+        self._chip_labels: list[QLabel] = []
+        self._controls: list[QWidget] = []
         self.stem = RichText(size=18, weight=500)
         self.options = OptionList()
         self.ordering = OrderingList()
@@ -88,24 +90,37 @@ class QuestionView(QWidget):
 
     def show_question(self, shown: ShownQuestion, order: Sequence[str], extra_chips: Sequence[str] = ()) -> None:
         """Show a question that is not answered yet, its options in the given order."""
+        with held(self.layout(), self.options.layout()):
+            self._show_question(shown, order, extra_chips)
+        if self.controls != self._controls:
+            self._controls = self.controls
+            self.rebuilt.emit()
+
+    def _show_question(self, shown: ShownQuestion, order: Sequence[str], extra_chips: Sequence[str]) -> None:
         self._shown = shown
         self.await_strike(False)
         question = shown.question
-        clear_layout(self._chips.items)
         chips = [instruction(question)]
         if not self._shows_chips and question.type is QuestionType.MULTIPLE_CHOICE:
             chips = []
         if self._shows_chips:
             chips += [f"Difficulty {question.difficulty}", shown.objective_title]
-        for text in (*chips, *extra_chips):
-            self._chips.items.addWidget(label(text, "chip"))
-        self._chips.setVisible(bool(chips or extra_chips))
+        self._show_chips([*chips, *extra_chips])
         self.stem.show_markdown(question.text, shown.media)
         area = self._area()
         for each in (self.options, self.ordering, self.matching):
             each.setVisible(each is area)
         area.show_question(question, order, shown.media)
-        self.rebuilt.emit()
+
+    def _show_chips(self, words: list[str]) -> None:
+        """The labels are kept: most questions of a session have the same number of them."""
+        while len(self._chip_labels) < len(words):
+            self._chip_labels.append(label("", "chip"))
+            self._chips.items.addWidget(self._chip_labels[-1])
+        for number, chip in enumerate(self._chip_labels):
+            chip.setText(words[number] if number < len(words) else "")
+            chip.setVisible(number < len(words))
+        self._chips.setVisible(bool(words))
 
     def show_answer(self, choice: Choice, struck: frozenset[str], *, is_open: bool) -> None:
         """Show what was chosen and struck out; no word of right or wrong."""
