@@ -14,6 +14,9 @@ from pingtopass_desktop.library.catalogue import Catalogue
 from pingtopass_desktop.study import placement
 from pingtopass_desktop.study.context import Study
 
+_GENERATION = 1
+"""To be raised when `_fill` writes something else."""
+
 _DAYS = 700
 _SESSION = 65
 _SESSIONS_PER_EXAM = 20
@@ -52,9 +55,9 @@ def learner_file(cache: Path, size: int, answers: int) -> Path:
 
 
 def _generation() -> str:
-    """Changes with the schema, the folds and this file, which a kept learner must not be older than."""
+    """Changes with the schema, the folds and what is written here, which a kept learner must not be older than."""
     sources = sorted((ROOT / "pingtopass_desktop" / "learner" / "schema").glob("*.sql"))
-    text = b"".join(path.read_bytes() for path in (*sources, Path(__file__))) + str(journal.PROJECTION_VERSION).encode()
+    text = b"".join(path.read_bytes() for path in sources) + f"{journal.PROJECTION_VERSION} {_GENERATION}".encode()
     return hashlib.sha256(text).hexdigest()[:8]
 
 

@@ -99,11 +99,15 @@ def rebuild_days(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM days")
     rule = day_rule(db)
     rows = db.execute(f"SELECT {EVENT_COLUMNS} FROM events WHERE type IN ('answered', 'attempt_finished')")
+    sums: dict[str, list[int]] = {}
     for row in rows.fetchall():
         event = Event(*row)
         payload = payload_of(event)
-        if payload is not None:
-            count(db, event, payload, rule)
+        if payload is not None and (amounts := _amounts(payload))[0]:
+            day = sums.setdefault(day_of(event.at, rule.zone, rule.rollover_hour), [0] * len(_COLUMNS))
+            for place, amount in enumerate((*amounts, *_rated(payload))):
+                day[place] += amount
+    db.executemany(_COUNT, [(day, *amounts) for day, amounts in sums.items()])
 
 
 def totals(db: sqlite3.Connection) -> Totals:

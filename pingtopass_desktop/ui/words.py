@@ -45,6 +45,14 @@ def short_date_text(at_ms: int) -> str:
     return short_day_text(_local(at_ms), datetime.now().astimezone())
 
 
+def review_text(due_at_ms: int, now_ms: int) -> str:
+    """When a question is due, within a sentence: ``today``, ``tomorrow``, ``in 5 days``, or the date."""
+    days = (_local(due_at_ms).date() - _local(now_ms).date()).days
+    if days <= 1:
+        return "today" if days <= 0 else "tomorrow"
+    return f"in {days} days" if days < 30 else date_text(due_at_ms)
+
+
 def verdict_word(summary: AttemptSummary) -> str:
     """How an exam ended: ``Pass`` or ``Fail``."""
     return "Pass" if summary.passed else "Fail"

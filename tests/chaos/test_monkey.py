@@ -1,6 +1,7 @@
 """Random keys and clicks on a store with a past: no exception, no answer lost, no dead end."""
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
+from benchmarks.window import data_folder
 from pingtopass_desktop.app.config import DataFolder
-from pingtopass_desktop.app.opening import close_study, open_study
+from pingtopass_desktop.app.opening import close_study, keep_house, open_study
 from pingtopass_desktop.app.tour.past import live_through
 from pingtopass_desktop.learner.journal import LearnerStore
 from pingtopass_desktop.study.context import wall_ms
@@ -20,17 +22,25 @@ from tests.chaos.monkey import Monkey
 from tests.fakes.counts import runs
 from tests.ui.window import Window
 
-ACTIONS = runs(600, 30_000)
+ACTIONS = runs(400, 15_000)
+QUESTIONS, ANSWERS = runs(1_000, 100_000), runs(5_000, 500_000)
 STRETCH = 60
 """After so many actions what is on disk is compared with what was there before."""
 
 
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
-    """A window on weeks of study."""
+@pytest.fixture(params=["weeks", "years"])
+def window(qtbot: QtBot, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Window]:
+    """A window on weeks of study of a small bank, or on years of study of a large one."""
     folder = DataFolder(tmp_path / "data")
-    close_study(open_study(folder).study)
-    live_through(folder)
+    if request.param == "years":
+        cache = Path(tempfile.gettempdir()) / "pingtopass-benchmarks"
+        cache.mkdir(exist_ok=True)
+        data_folder(cache, folder.root, QUESTIONS, ANSWERS)
+    study = open_study(folder).study
+    keep_house(study, folder, "UTC")
+    close_study(study)
+    if request.param == "weeks":
+        live_through(folder)
     opened = Window(qtbot, folder.root)
     yield opened
     opened.close()
@@ -75,6 +85,7 @@ def _where(window: Window) -> str:
     return f"no way to Today from {type(window.shell.shown_page).__name__}; {front}\n{window.texts()}"
 
 
+@pytest.mark.timeout(7200)
 def test_a_monkey_finds_no_exception_no_lost_answer_and_no_dead_end(window: Window) -> None:
     monkey = Monkey(window.shell, Random(SEED))
     kept = before_all = events(window)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -11,7 +11,7 @@ from pingtopass_desktop.domain.attempt import Attempt
 from pingtopass_desktop.domain.question import NOT_ANSWERED, Choice
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.practice import PracticeSitting
-from pingtopass_desktop.ui import keys
+from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.keys import Place
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.tasks import Tasks
@@ -33,6 +33,9 @@ from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel, WithMarks
 from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint
 
+_VERDICT_PX = 110
+"""The verdict with some lines of the explanation, at 100 % text."""
+
 
 class PracticePage(Page):
     """A running practice session. Signals: `ended` with the id of the finished attempt; `undoable` with a step."""
@@ -48,6 +51,7 @@ class PracticePage(Page):
         self._attempt: Attempt | None = None
         self._choice: Choice = NOT_ANSWERED
         self._is_busy = False
+        self._reveals_verdict = False
         self._retry: Callable[[], None] | None = None
         self._build()
         self._lay_out()
@@ -128,6 +132,7 @@ class PracticePage(Page):
         self.panel.failed.connect(self._fail_quietly)
         self.panel.escaped.connect(self.setFocus)
         self.panel.undoable.connect(self.undoable)
+        self._scroller.verticalScrollBar().rangeChanged.connect(self._follow_feedback)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if keys.belongs_to_field(event):
@@ -176,6 +181,7 @@ class PracticePage(Page):
         self._attempt = attempt
         self._is_busy = False
         self._choice = NOT_ANSWERED
+        self._reveals_verdict = False
         self._take_focus()
         with held(self._scroller.column):
             self.view.show_question(self._sitting.current, attempt.item.order)
@@ -284,7 +290,17 @@ class PracticePage(Page):
             self._notice.hide()
             self._show_attempt(attempt)
         self.panel.refresh()
-        self._scroller.ensureWidgetVisible(self.feedback, 0, 24)
+        self._reveals_verdict = True
+
+    def _follow_feedback(self) -> None:
+        """The texts of an answered question get their heights one after the other."""
+        if self._reveals_verdict:
+            QTimer.singleShot(0, self, self._reveal_verdict)
+
+    def _reveal_verdict(self) -> None:
+        """Bring the verdict and the beginning of the explanation into sight, and no more: the options stay in it."""
+        shown_px = min(self.feedback.height(), theme.current().px(_VERDICT_PX))
+        self._scroller.ensureVisible(0, self.feedback.y() + shown_px, 0, 16)
 
     def _go_back(self) -> None:
         if self._attempt is not None and self._attempt.position > 0:

@@ -120,18 +120,21 @@ class AttemptTable(QWidget):
 
     def _add_some(self) -> None:
         """A few rows at a time: the window answers keys while a long table is built."""
-        self._add_rows(len(self._lines) + _AT_ONCE)
+        if len(self._lines) < len(self._rows):
+            self._add_rows(len(self._lines) + _AT_ONCE)
+        else:
+            self.setMinimumHeight(0)
 
     def _add_rows(self, until: int) -> None:
         for number, row in list(enumerate(self._rows[:until]))[len(self._lines) :]:
             self._add(2 * number + 1, row, row.summary.id in self._ticked)
-        if len(self._lines) < len(self._rows):
-            self._more.start()
-        else:
+        if len(self._lines) == len(self._rows):
             self._ticked = set()
-            self.setMinimumHeight(0)
             self.filled.emit()
+        # The layouts around learn only in their next turn how high it is: rows would be squeezed until then.
+        self.setMinimumHeight(max(self.minimumHeight(), self._grid.totalHeightForWidth(self.width())))
         self.updateGeometry()
+        self._more.start()
 
     def _add(self, line: int, row: HistoryRow, is_chosen: bool) -> None:
         summary = row.summary

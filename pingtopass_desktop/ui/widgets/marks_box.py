@@ -1,7 +1,6 @@
 """A question's marks in little room: history in a sentence, bookmark, note, report. It saves through use cases."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -18,7 +17,7 @@ from pingtopass_desktop.ui.widgets.basics import Button, Notice, label
 from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.widgets.marks_panel import NoteEdit
 from pingtopass_desktop.ui.widgets.report_form import ReportForm
-from pingtopass_desktop.ui.words import date_text
+from pingtopass_desktop.ui.words import date_text, review_text
 
 _SAVE_AFTER_MS = 800
 _NOTE_PX = 90
@@ -200,15 +199,4 @@ def history_text(history: QuestionHistory | None, now_ms: int) -> str:
         seen = f"Seen {first} and {last}"
     else:
         seen = f"Seen {count} times, last {last}"
-    return f"{seen} · next review {_review_words(history.due_at, now_ms)}"
-
-
-def _review_words(at_ms: int, now_ms: int) -> str:
-    days = (_day(at_ms) - _day(now_ms)).days
-    if days <= 1:
-        return "today" if days <= 0 else "tomorrow"
-    return f"in {days} days" if days < 30 else date_text(at_ms)
-
-
-def _day(at_ms: int) -> date:
-    return datetime.fromtimestamp(at_ms / 1000).astimezone().date()
+    return f"{seen} · next review {review_text(history.due_at, now_ms)}"

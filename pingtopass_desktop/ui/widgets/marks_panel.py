@@ -1,10 +1,9 @@
 """The panel "This question": earlier answers, next review, note, bookmark, report. It saves through use cases."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from functools import partial
 
-from PySide6.QtCore import QLocale, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
@@ -18,6 +17,7 @@ from pingtopass_desktop.ui.undo import Undoable
 from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, clear_layout, label, plural
 from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.widgets.report_form import ReportForm
+from pingtopass_desktop.ui.words import review_text
 
 _SHOWN_RESULTS = 5
 _WIDTH_PX = 270
@@ -197,7 +197,8 @@ class MarksPanel(QFrame):
         self._review_label.setVisible(history is not None)
         self._review.setVisible(history is not None)
         if history is not None:
-            self._review.setText(_day_in_words(history.due_at, self._study.now_ms()))
+            review = review_text(history.due_at, self._study.now_ms())
+            self._review.setText(review[:1].upper() + review[1:])
         self.bookmark.setChecked(found.is_bookmarked)
         self.bookmark.set_label("Bookmarked" if found.is_bookmarked else "Bookmark")
         if is_first:
@@ -279,18 +280,3 @@ class WithMarks(QWidget):
                 self._box.addWidget(self._panel)
             else:
                 self._scroller.column.addWidget(self._panel)
-
-
-def _day_in_words(at_ms: int, now_ms: int) -> str:
-    """``Today``, ``Tomorrow``, ``In 5 days``, or the date."""
-    day = datetime.fromtimestamp(at_ms / 1000).astimezone().date()
-    days = (day - datetime.fromtimestamp(now_ms / 1000).astimezone().date()).days
-    if days <= 0:
-        return "Today"
-    if days == 1:
-        return "Tomorrow"
-    return f"In {days} days" if days < 30 else _date_text(day)
-
-
-def _date_text(day: date) -> str:
-    return QLocale().toString(day, QLocale.FormatType.ShortFormat)  # type: ignore[call-overload]
