@@ -64,16 +64,17 @@ class _Learner(Struct, frozen=True):
 def rows(
     cache: Path, work: Path, *, small: int, large: int, count: int, peer: Callable[[], float] | None = None
 ) -> list[Row]:
-    """Measure forms on a small and a large bank, for a new learner and for one who has seen half of the bank."""
+    """Measure forms on a small and a large bank, for a learner who saw nothing, half or all of the bank."""
     progress(f"forms: {small:,} and {large:,} questions in turn")
     seeds = iter(range(1_000_000))
     with (
-        _learner(cache, work / "small", small, seen=False) as one,
-        _learner(cache, work / "large", large, seen=False) as other,
-        _learner(cache, work / "small-seen", small, seen=True) as one_seen,
-        _learner(cache, work / "large-seen", large, seen=True) as other_seen,
+        _learner(cache, work / "small", small, seen_share=0) as one,
+        _learner(cache, work / "large", large, seen_share=0) as other,
+        _learner(cache, work / "small-seen", small, seen_share=0.5) as one_seen,
+        _learner(cache, work / "large-seen", large, seen_share=0.5) as other_seen,
+        _learner(cache, work / "large-all", large, seen_share=1) as all_seen,
     ):
-        for learner in (one, other, one_seen, other_seen):  # reads the pool; the set-up page has done so
+        for learner in (one, other, one_seen, other_seen, all_seen):  # reads the pool; the set-up page has done so
             learner.start(next(seeds))
         new = pairs(lambda: other.start(next(seeds)), lambda: one.start(next(seeds)), count)
         seen = pairs(lambda: other_seen.start(next(seeds)), lambda: one_seen.start(next(seeds)), count)
@@ -92,11 +93,13 @@ def rows(
         if peer is not None:
             against = pairs(lambda: other.start(next(seeds)), peer, count)
             found.append(row(f"form of 65 of {large:,} drawn and stored / Anki's filtered deck", *against, 0.1))
+            against = pairs(lambda: all_seen.start(next(seeds)), peer, max(3, count // 4))
+            found.append(row(f"the same, all of {large:,} seen before / Anki's filtered deck", *against, 0.1))
     return found
 
 
 @contextmanager
-def _learner(cache: Path, folder: Path, size: int, *, seen: bool) -> Iterator[_Learner]:
+def _learner(cache: Path, folder: Path, size: int, *, seen_share: float) -> Iterator[_Learner]:
     bank = published(size, cache)
     catalogue = Catalogue(bank.packs)
     store = LearnerStore(folder / "learner.db", wall_ms)
@@ -104,8 +107,8 @@ def _learner(cache: Path, folder: Path, size: int, *, seen: bool) -> Iterator[_L
     try:
         pool = catalogue.exam(EXAM_ID).pack.pool(EXAM_ID)
         ids = [[candidate.id for candidate in candidates] for candidates in pool.values()]
-        if seen:
-            _answer_half(store, [question_id for group in ids for question_id in group])
+        if seen_share:
+            _answer(store, [question_id for group in ids for question_id in group], seen_share)
         yield _Learner(Study(store, catalogue, folder / "clocks"), ids, sql)
     finally:
         sql.close()
@@ -113,12 +116,12 @@ def _learner(cache: Path, folder: Path, size: int, *, seen: bool) -> Iterator[_L
         catalogue.close()
 
 
-def _answer_half(store: LearnerStore, ids: list[str]) -> None:
-    """Write the read model of a learner who answered half of all questions over the last months."""
+def _answer(store: LearnerStore, ids: list[str], share: float) -> None:
+    """Write the read model of a learner who answered that share of all questions over the last months."""
     random = Random("seen")
     now = wall_ms()
     with store.database.transaction() as db:
-        for question_id in random.sample(ids, len(ids) // 2):
+        for question_id in random.sample(ids, round(len(ids) * share)):
             at = now - random.randrange(120 * _DAY_MS)
             db.execute(
                 "INSERT INTO question_memory VALUES (?, '1', 1, 1, NULL, ?, ?, 3.1, 5.0, ?)",

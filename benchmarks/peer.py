@@ -22,6 +22,10 @@ class Peer:
         """Answer one card durably."""
         return self._ask("answer")
 
+    def next(self) -> float:
+        """Answer one card durably, fetch the next and render its question."""
+        return self._ask("next")
+
     def search(self, word: str) -> float:
         """Find all notes with a word."""
         return self._ask("search", word)

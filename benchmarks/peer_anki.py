@@ -1,8 +1,8 @@
 """Anki as the peer, in a process of its own and run by its own Python; imports nothing of ours.
 
-Usage: peer_anki.py NOTES.jsonl COLLECTION WORK. Each line on stdin is ``["answer"]``, ``["search", word]``,
-``["draw"]``, ``["graphs"]`` or ``["import", count]``; each line on stdout is the milliseconds that it took. COLLECTION
-is made from the notes once and kept; what is measured is a copy of it in the folder WORK.
+Usage: peer_anki.py NOTES.jsonl COLLECTION WORK. Each line on stdin is ``["answer"]``, ``["next"]``,
+``["search", word]``, ``["draw"]``, ``["graphs"]`` or ``["import", count]``; each line on stdout is the milliseconds
+that it took. COLLECTION is made from the notes once and kept; what is measured is a copy of it in the folder WORK.
 """
 
 import csv
@@ -53,6 +53,20 @@ def _answer(collection: Any) -> float:
     card.start_timer()
     answer = collection.sched.build_answer(card=card, states=queued.states, rating=2)
     return _ms(lambda: collection.sched.answer_card(answer))
+
+
+def _next(collection: Any) -> float:
+    """Answer the next card as good, then fetch and render the question of the one after it, as its reviewer does."""
+    queued = collection.sched.get_queued_cards().cards[0]
+    card = collection.get_card(queued.card.id)
+    card.start_timer()
+    answer = collection.sched.build_answer(card=card, states=queued.states, rating=2)
+
+    def go_on() -> None:
+        collection.sched.answer_card(answer)
+        collection.get_card(collection.sched.get_queued_cards().cards[0].card.id).question()
+
+    return _ms(go_on)
 
 
 def _search(collection: Any, word: str) -> float:
@@ -130,7 +144,7 @@ def main() -> None:
     shutil.copyfile(kept, copy)
     collection = Collection(str(copy))
     reviewed: Any = None
-    actions: dict[str, Callable[..., float]] = {"answer": _answer, "search": _search, "draw": _draw}
+    actions: dict[str, Callable[..., float]] = {"answer": _answer, "next": _next, "search": _search, "draw": _draw}
     print(json.dumps("ready"), flush=True)
     for line in sys.stdin:
         name, *arguments = json.loads(line)

@@ -16,7 +16,7 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from benchmarks import answers, bring, figures, find, forms, imports, start
+from benchmarks import answers, bring, figures, find, forms, imports, start, window
 from benchmarks.bank import published
 from benchmarks.measure import Row, progress, table
 from benchmarks.peer import Peer, running
@@ -48,6 +48,9 @@ def main() -> int:
         if options.peer:
             peer = stack.enter_context(running(options.peer, cache, work / "peer", large))
             rows += answers.peer_rows(work / "answers-peer", peer.answer, answer_count=10 * turns)
+        rows += window.rows(
+            cache, work / "window", size=large, answers=5 * large, count=turns, peer=peer.next if peer else None
+        )
         learners = work / "learners"
         rows += forms.rows(cache, learners, small=small, large=large, count=turns, peer=peer.draw if peer else None)
         rows += find.rows(cache, size=large, count=turns, peer=peer.search if peer else None)

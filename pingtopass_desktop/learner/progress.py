@@ -24,6 +24,8 @@ QUARTER_MS = 15 * 60 * 1000
 _LEVELS = {"s": "sure", "t": "think_so", "g": "guess"}
 """The columns of `days` by the letter of a confidence; each has one more for the right answers."""
 
+_PLACES: dict[str | None, int] = {level: 2 * number for number, level in enumerate(_LEVELS.values())}
+
 _COLUMNS = ("answers", "correct", "elapsed_ms", *(c for level in _LEVELS.values() for c in (level, f"{level}_correct")))
 _COUNT = (
     f"INSERT INTO days(day, {', '.join(_COLUMNS)}) VALUES (?{', ?' * len(_COLUMNS)}) ON CONFLICT DO UPDATE SET "
@@ -57,7 +59,7 @@ def _day_of_quarter(quarter: int, zone: tzinfo, rollover_hour: int) -> str:
     return _date_of_quarter(quarter, zone, rollover_hour).isoformat()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def _date_of_quarter(quarter: int, zone: tzinfo, rollover_hour: int) -> date:
     local = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC).astimezone(zone).replace(tzinfo=None)
     return (local - timedelta(hours=rollover_hour)).date()
@@ -99,15 +101,16 @@ def rebuild_days(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM days")
     rule = day_rule(db)
     rows = db.execute(f"SELECT {EVENT_COLUMNS} FROM events WHERE type IN ('answered', 'attempt_finished')")
-    sums: dict[str, list[int]] = {}
+    sums: dict[int, list[int]] = {}
     for row in rows.fetchall():
         event = Event(*row)
         payload = payload_of(event)
         if payload is not None and (amounts := _amounts(payload))[0]:
-            day = sums.setdefault(day_of(event.at, rule.zone, rule.rollover_hour), [0] * len(_COLUMNS))
+            quarter = sums.setdefault(event.at // QUARTER_MS, [0] * len(_COLUMNS))
             for place, amount in enumerate((*amounts, *_rated(payload))):
-                day[place] += amount
-    db.executemany(_COUNT, [(day, *amounts) for day, amounts in sums.items()])
+                quarter[place] += amount
+    days = ((day_of(quarter * QUARTER_MS, rule.zone, rule.rollover_hour), *each) for quarter, each in sums.items())
+    db.executemany(_COUNT, days)
 
 
 def totals(db: sqlite3.Connection) -> Totals:
@@ -150,19 +153,20 @@ def _amounts(payload: Payload) -> tuple[int, int, int]:
 
 def _rated(payload: Payload) -> list[int]:
     """For each level of confidence: answers called so, and how many of them were right."""
+    amounts = [0] * (2 * len(_LEVELS))
     if isinstance(payload, Answered):
-        pairs = [(payload.confidence, "1" if payload.correct else "0")]
+        _rate(amounts, payload.confidence, "1" if payload.correct else "0")
     elif isinstance(payload, AttemptFinished):
-        pairs = [
-            (_LEVELS.get(each), result) for each, result in zip(payload.confidences, payload.results, strict=False)
-        ]
-    else:
-        pairs = []
-    amounts: list[int] = []
-    for level in _LEVELS.values():
-        right = pairs.count((level, "1"))
-        amounts += (right + pairs.count((level, "0")), right)
+        for letter, result in zip(payload.confidences, payload.results, strict=False):
+            _rate(amounts, _LEVELS.get(letter), result)
     return amounts
+
+
+def _rate(amounts: list[int], level: str | None, result: str) -> None:
+    place = _PLACES.get(level)
+    if place is not None and result in ("0", "1"):
+        amounts[place] += 1
+        amounts[place + 1] += result == "1"
 
 
 def _counted_ms(elapsed_ms: int) -> int:

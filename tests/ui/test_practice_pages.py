@@ -182,3 +182,20 @@ def test_tab_visits_options_before_confidence_note_and_buttons(window: Window) -
         visited.append(QApplication.focusWidget())
     assert visited[1 : len(page.view.options.rows) + 1] == page.view.options.rows
     assert visited.index(page.panel.note) < visited.index(page.panel.bookmark) < visited.index(page.main)
+
+
+def test_the_verdict_comes_into_sight_after_a_check(open_window: OpenWindow) -> None:
+    """The texts of an answered question get their heights one after the other, after the page scrolled."""
+    window = open_window(WindowSettings(ThemeName.LIGHT, 150))
+    window.shell.resize(1024, 700)
+    window.press("Return")
+    page = window.shell.practice
+    for _ in range(5):
+        question = page.view.question
+        assert question is not None
+        window.answer(page.view, wrong_choice(question))
+        window.press("Return")
+        QTest.qWait(20)
+        verdict = next(each for each in page.feedback.findChildren(QLabel) if each.text().startswith("Not quite"))
+        assert not verdict.visibleRegion().isEmpty(), question.text
+        window.press("Return")

@@ -1,14 +1,15 @@
 """Contrast of every theme, computed from the tokens (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from pingtopass_desktop.ui import theme
 from pingtopass_desktop.ui.preferences import WindowSettings
 from pingtopass_desktop.ui.theme import DARK, HIGH_CONTRAST, LIGHT, Theme, ThemeName, Tokens, style_sheet
 from tests.ui.conftest import OpenWindow
+from tests.ui.window import Window
 
 THEMES = {"light": LIGHT, "dark": DARK, "high contrast": HIGH_CONTRAST}
 
@@ -75,3 +76,61 @@ def test_a_change_of_the_system_is_followed_where_the_learner_chose_that(
     monkeypatch.setattr(type(QApplication.style()), "standardPalette", lambda _: QPalette(QColor("#202020")))
     QApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert theme.current().tokens is after
+
+
+def test_a_page_that_is_hidden_puts_a_new_theme_on_when_it_comes_forward(window: Window) -> None:
+    """Styling all pages at once stops the window: for seconds, once each of them was seen."""
+    shell = window.shell
+    window.go("library")
+    hidden = shell.library
+    window.go("today")
+    light = hidden.styleSheet()
+    shell.preferences.change(theme=ThemeName.DARK)
+    assert not QApplication.instance().styleSheet()  # type: ignore[union-attr]
+    assert hidden.styleSheet() == light
+    dark = style_sheet(theme.current())
+    assert dark != light
+    for part in (shell.today, shell.rail):
+        assert part.styleSheet() == dark
+    window.go("library")
+    assert hidden.styleSheet() == dark
+    assert hidden.search.palette().color(QPalette.ColorRole.Text) == QColor(DARK.ink)
+
+
+def test_dialogs_wear_the_theme(window: Window) -> None:
+    window.shell.preferences.change(theme=ThemeName.DARK)
+    for show in (window.shell.show_keys, window.shell.show_palette):
+        show()
+        window.settle()
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QDialog)
+        assert dialog.styleSheet() == style_sheet(theme.current())
+        dialog.reject()
+        window.settle()
+
+
+def test_the_focus_does_not_paint_the_page_again(window: Window) -> None:
+    """Every key of a session moves the focus between the page and an option."""
+    window.press("Return")
+    page = window.shell.practice
+    paints: list[QWidget] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
+                paints.append(watched)
+            return False
+
+    watch = Watch()
+    window.settle()
+    page.main.installEventFilter(watch)
+    page.clearFocus()
+    page.setFocus()
+    window.settle()
+    page.main.removeEventFilter(watch)
+    assert not paints
+    page.main.installEventFilter(watch)
+    page.update()
+    window.settle()
+    page.main.removeEventFilter(watch)
+    assert paints, "the test sees no painting at all"

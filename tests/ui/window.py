@@ -37,6 +37,7 @@ class Window:
         keeps_settings: bool = False,
     ) -> None:
         self.qtbot = qtbot
+        self.patience_s = 20.0
         self.folder = DataFolder(root)
         hook = sys.excepthook
         lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
@@ -64,7 +65,7 @@ class Window:
 
     def settle(self) -> None:
         """Wait until nothing is on its way any more."""
-        come_to_rest(self.application.tasks)
+        come_to_rest(self.application.tasks, self.patience_s)
 
     def press(self, *keys: str) -> None:
         """Press keys one after the other where the keyboard is: ``"A"``, ``"Return"``, ``"Alt+Down"``."""
