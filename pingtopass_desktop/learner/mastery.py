@@ -136,6 +136,25 @@ def counts(db: sqlite3.Connection, exam_id: str, today: date) -> list[ObjectiveC
     return [ObjectiveCount(*row) for row in rows]
 
 
+def guessed(db: sqlite3.Connection, exam_id: str, objective_ids: Sequence[str] | None = None) -> int:
+    """Questions of an exam, of all objectives or some, whose last answer was called a guess."""
+    return _count(db, "question_memory", "last_confidence = 'guess'", exam_id, objective_ids)
+
+
+def bookmarked(db: sqlite3.Connection, exam_id: str, objective_ids: Sequence[str] | None = None) -> int:
+    """Questions of an exam, of all objectives or some, that the learner keeps."""
+    return _count(db, "bookmarks", "true", exam_id, objective_ids)
+
+
+def _count(db: sqlite3.Connection, table: str, where: str, exam_id: str, objective_ids: Sequence[str] | None) -> int:
+    row = db.execute(
+        f"SELECT count(*) FROM {table} JOIN placement USING (question) JOIN places AS p USING (place) "
+        f"WHERE {where} AND p.exam = ? AND (? OR p.objective IN (SELECT value FROM json_each(?)))",
+        (exam_id, objective_ids is None, json.dumps(list(objective_ids or ()))),
+    ).fetchone()
+    return row[0]
+
+
 def changes(db: sqlite3.Connection, exam_id: str, today: date) -> list[tuple[date, int, int]]:
     """(last day, first seen, became known less became unknown) of each span with a change, in order.
 

@@ -1,6 +1,7 @@
 """Practise: choose questions, answer one at a time, see at once what was right and why."""
 
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
 from random import Random
@@ -12,12 +13,13 @@ from pingtopass_desktop.domain.attempt import Attempt, Item, Mode, Phase, Rules
 from pingtopass_desktop.domain.exam import Exam, Objective
 from pingtopass_desktop.domain.question import Choice, Confidence, canonical_choice, presented_order
 from pingtopass_desktop.domain.scoring import is_right
-from pingtopass_desktop.learner import attempts, marks, memory
+from pingtopass_desktop.learner import attempts, marks, mastery, memory, progress
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.learner.events import AttemptFinished, Flagged, Struck, new_id
+from pingtopass_desktop.learner.mastery import ObjectiveCount
 from pingtopass_desktop.learner.memory import CONFIDENCE_LETTERS
 from pingtopass_desktop.library.pack import Pack
-from pingtopass_desktop.study import preferences
+from pingtopass_desktop.study import placement, preferences
 from pingtopass_desktop.study.context import QuestionsMissing, ShownQuestion, Study, attempt_pack, shown_questions
 
 MAX_QUESTIONS = 200
@@ -73,12 +75,14 @@ def offer(study: Study, exam_id: str, objective_ids: Sequence[str] | None = None
     listed = study.catalogue.exam(exam_id)
     pack = listed.pack
     objectives = tuple(pack.objectives(exam_id))
-    stock = pack.stock(exam_id)
     chosen = with_descendants(objectives, objective_ids)
-    total = sum(count for objective_id, count in stock.items() if chosen is None or objective_id in chosen)
-    counts = _counts(study, total, lambda: set(pack.question_ids(exam_id, chosen)))
+    placement.follow_library(study)
     with study.store.database.translated():
-        waiting = attempts.summaries(study.store.db, is_finished=False, mode=Mode.PRACTICE, exam_id=exam_id, limit=5)
+        db = study.store.db
+        placed = mastery.counts(db, exam_id, progress.day_rule(db).date_of(study.now_ms()))
+        counts = _counts(db, exam_id, placed, chosen)
+        waiting = attempts.summaries(db, is_finished=False, mode=Mode.PRACTICE, exam_id=exam_id, limit=5)
+    stock = {count.objective_id: count.questions for count in placed}
     return PracticeOffer(
         listed.exam, objectives, stock, counts, tuple(waiting), preferences.load(study).asks_confidence
     )
@@ -259,20 +263,20 @@ class PracticeSitting:
         return finished
 
 
-def _counts(study: Study, total: int, read_ids: Callable[[], set[str]]) -> dict[Selection, int]:
-    """How many of `total` questions each selection has; their ids are read only where the learner has a past."""
-    with study.store.database.translated():
-        db = study.store.db
-        past = {
-            Selection.UNSEEN: memory.seen(db),
-            Selection.MISSED: memory.missed(db),
-            Selection.DUE: memory.due(db, study.now_ms()),
-            Selection.BOOKMARKED: marks.bookmarked(db),
-            Selection.GUESSED: memory.guessed(db),
-        }
-    ids = read_ids() if any(past.values()) else set()
-    found = {selection: len(ids & known) for selection, known in past.items()}
-    return {**found, Selection.ALL: total, Selection.UNSEEN: total - found[Selection.UNSEEN]}
+def _counts(
+    db: sqlite3.Connection, exam_id: str, placed: Sequence[ObjectiveCount], chosen: Sequence[str] | None
+) -> dict[Selection, int]:
+    """How many questions of the chosen objectives each selection has, without reading which."""
+    own = [count for count in placed if chosen is None or count.objective_id in chosen]
+    total, seen = sum(count.questions for count in own), sum(count.seen for count in own)
+    return {
+        Selection.ALL: total,
+        Selection.UNSEEN: total - seen,
+        Selection.MISSED: seen - sum(count.known for count in own),
+        Selection.DUE: sum(count.due for count in own),
+        Selection.BOOKMARKED: mastery.bookmarked(db, exam_id, chosen),
+        Selection.GUESSED: mastery.guessed(db, exam_id, chosen),
+    }
 
 
 def _select(study: Study, ids: list[str], selection: Selection) -> list[str]:

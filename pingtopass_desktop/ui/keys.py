@@ -43,6 +43,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("import", "Import a question file…", Place.WINDOW, ("Ctrl+O",)),
     Command("history", "All attempts", Place.WINDOW, ("Ctrl+H",)),
     Command("undo", "Undo", Place.WINDOW, ("Ctrl+Z",)),
+    Command("save_pdf", "Save the report as PDF…", Place.WINDOW, ("Ctrl+S",)),
+    Command("save_csv", "Save the report as CSV…", Place.WINDOW),
     Command("larger", "Larger text", Place.WINDOW, ("Ctrl++", "Ctrl+=")),
     Command("smaller", "Smaller text", Place.WINDOW, ("Ctrl+-",)),
     Command("full_size", "Text at 100 %", Place.WINDOW, ("Ctrl+0",)),

@@ -14,11 +14,11 @@ from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.keys import Place
 from pingtopass_desktop.ui.pages.exam_review import ReviewScreen
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, frame, label, row, set_tab_order
+from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, column, frame, label, row, set_tab_order
 from pingtopass_desktop.ui.widgets.confidence_row import ConfidenceRow
 from pingtopass_desktop.ui.widgets.confirm import confirm_end
 from pingtopass_desktop.ui.widgets.exam_clock import ExamClock
-from pingtopass_desktop.ui.widgets.layouts import held
+from pingtopass_desktop.ui.widgets.layouts import Flow, held
 from pingtopass_desktop.ui.widgets.navigator import Navigator
 from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint
@@ -122,22 +122,13 @@ class ExamPage(Page):
         self._stack.addWidget(question)
         self._stack.addWidget(self.review)
         bottom = frame(name="bar-bottom")
-        bottom.setLayout(
-            row(
-                self.previous,
-                self.next,
-                self._back,
-                None,
-                self._saved,
-                self._review_button,
-                self._end,
-                self._review_unanswered,
-                self._review_flagged,
-                self._end_here,
-                spacing=12,
-                margins=(24, 11, 24, 11),
-            )
+        self._question_bar = QWidget()
+        self._question_bar.setLayout(
+            row(self.previous, self.next, None, self._saved, self._review_button, self._end, spacing=12)
         )
+        in_review = (self._back, self._review_unanswered, self._review_flagged, self._end_here)
+        self._review_bar = Flow(*in_review, spacing=12, right_from=1)
+        bottom.setLayout(column(self._question_bar, self._review_bar, margins=(24, 11, 24, 11)))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
@@ -351,10 +342,9 @@ class ExamPage(Page):
 
     def _show_bars(self, *, is_reviewing: bool) -> None:
         self._mode.setText("Timed exam · Review screen" if is_reviewing else "Timed exam")
-        for widget in (self.flag, self.previous, self.next, self._saved, self._review_button, self._end):
+        for widget in (self.flag, self._question_bar):
             widget.setVisible(not is_reviewing)
-        for widget in (self._back, self._review_unanswered, self._review_flagged, self._end_here):
-            widget.setVisible(is_reviewing)
+        self._review_bar.setVisible(is_reviewing)
 
     def ask_to_end(self) -> None:
         """Ask whether the exam shall end; the clock goes on meanwhile."""

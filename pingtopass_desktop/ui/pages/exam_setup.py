@@ -60,6 +60,7 @@ class ExamSetupPage(Page):
         self._study = study
         self._tasks = tasks
         self._exam_id = ""
+        self._listed: tuple[list[HistoryRow], int] | None = None
         self._offer: ExamOffer | None = None
         self._wishes: tuple[int, bool] | None = None  # as the settings had them when last looked at
         self._build()
@@ -173,12 +174,16 @@ class ExamSetupPage(Page):
             self._wishes = wishes
             self.time_buttons[offer.time_percent].setChecked(True)
             self.confidence.setChecked(offer.asks_confidence)
-        self._offer = offer
+        before, self._offer = self._offer, offer
         self._notice.hide()
-        self._state_rules(offer)
-        self._fill_blueprint(offer)
+        if before is None or (before.exam, before.has_multi_select) != (offer.exam, offer.has_multi_select):
+            self._state_rules(offer)
+        if before is None or before.blueprint != offer.blueprint:
+            self._fill_blueprint(offer)
         self._list_waiting(offer)
-        self._list_history(latest, attempts)
+        if (latest, attempts) != self._listed:
+            self._listed = (latest, attempts)
+            self._list_history(latest, attempts)
         self._show_time()
         self.start.setEnabled(not offer.shortfall)
         if offer.shortfall:

@@ -1,6 +1,7 @@
 """The score report of a finished exam, or the result of a practice session."""
 
 import re
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -102,6 +103,10 @@ class ReportPage(Page):
         box.addWidget(self._scroller)
         opening = (self.saving.open_file, self.saving.open_folder)
         set_tab_order((self.back, self.save_pdf, self.save_csv, self.review, self.drill, *opening))
+
+    def commands(self) -> dict[str, Callable[[], object]]:
+        """What can be done now, by command id."""
+        return {"save_pdf": self.save_pdf.click, "save_csv": self.save_csv.click}
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.question import Choice, Question
-from pingtopass_desktop.ui import richtext
+from pingtopass_desktop.ui import richtext, theme
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.basics import Button, clear_layout, label, set_property
+from pingtopass_desktop.ui.widgets.options import Letter
 
 _LONG_PARTNER = 40
 """Characters from which a partner is chosen below its left side instead of beside it."""
@@ -22,10 +23,7 @@ class _Row(QFrame):
         super().__init__()
         self.setProperty("kind", "option")
         self.setProperty("state", "")
-        self.number = QLabel(number)
-        self.number.setObjectName("letter")
-        self.number.setFixedSize(24, 24)
-        self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.number = Letter(number)
         if not number:
             self.number.hide()
         self.texts = QVBoxLayout()
@@ -138,7 +136,7 @@ class OrderingList(QWidget):
     def _add_arrows(self, widget: _Row, index: int) -> None:
         for step, sign, name in ((-1, "↑", "Move up"), (1, "↓", "Move down")):
             button = Button(sign, "small", name=f"{name}, step {index + 1}")
-            button.setFixedWidth(34)
+            button.setFixedWidth(theme.current().px(34))
             button.setEnabled(0 <= index + step < len(self._order))
             button.setProperty("move", (index, step))
             button.clicked.connect(self._arrow_clicked)

@@ -13,8 +13,10 @@ from pingtopass_desktop.ui import theme
 class FlowLayout(QLayout):
     """Items side by side, wrapped to further lines where the width ends. After Qt's own flow layout example."""
 
-    def __init__(self, spacing: int = 8) -> None:
+    def __init__(self, spacing: int = 8, right_from: int | None = None) -> None:
+        """`right_from`: where all items fit on one line, those from this place on stand at its end."""
         super().__init__()
+        self._right_from = right_from
         self._items: list[QLayoutItem] = []
         self._heights: dict[int, int] = {}
         self._least: QSize | None = None
@@ -76,6 +78,10 @@ class FlowLayout(QLayout):
                 x, line = area.x(), []
             line.append((item, QRect(QPoint(x, y), hint)))
             x += hint.width() + self.spacing()
+        if self._right_from is not None and y == area.y():
+            rest = area.right() + 1 - (x - self.spacing())
+            apart = self._items[self._right_from :]
+            line = [(item, place.translated(rest if item in apart else 0, 0)) for item, place in line]
         return y + _place(line, is_trial=is_trial) - outer.y() + margins.bottom()
 
 
@@ -104,9 +110,9 @@ def held(*layouts: QLayout | None) -> Iterator[None]:
 class Flow(QWidget):
     """Widgets side by side that wrap like words; never higher than their lines."""
 
-    def __init__(self, *widgets: QWidget, spacing: int = 8) -> None:
+    def __init__(self, *widgets: QWidget, spacing: int = 8, right_from: int | None = None) -> None:
         super().__init__()
-        self.items = FlowLayout(spacing)
+        self.items = FlowLayout(spacing, right_from)
         for widget in widgets:
             self.items.addWidget(widget)
         self.setLayout(self.items)

@@ -33,6 +33,25 @@ class RowLook(Struct, frozen=True):
     reason: str = ""
 
 
+class Letter(QLabel):
+    """The letter or number of an option, in a square that grows with the text."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setObjectName("letter")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        side = theme.current().px(24)
+        self.setFixedSize(side, side)
+
+
 class OptionRow(QFrame):
     """One option: a radio button or check box to a screen reader.
 
@@ -55,10 +74,7 @@ class OptionRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self._letter = QLabel()
-        self._letter.setObjectName("letter")
-        self._letter.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._fit_letter()
+        self._letter = Letter()
         self._label = label(kind="option-text", wraps=True)
         self._status = label(kind="status")
         self._status.hide()
@@ -130,11 +146,6 @@ class OptionRow(QFrame):
     def is_radio(self) -> bool:
         return self._is_radio
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._fit_letter()
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         if event.button() is Qt.MouseButton.RightButton:
@@ -147,10 +158,6 @@ class OptionRow(QFrame):
             self.pressed.emit(self.option_id)
             return
         super().keyPressEvent(event)
-
-    def _fit_letter(self) -> None:
-        side = theme.current().px(24)
-        self._letter.setFixedSize(side, side)
 
     def _describe(self) -> None:
         look = self._look

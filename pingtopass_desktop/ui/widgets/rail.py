@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QVBoxLayout
 
 from pingtopass_desktop.ui.widgets.basics import Button, frame, label, row
@@ -18,6 +18,10 @@ PAGES = (
 """Name and word of each page; the name is also that of its command."""
 
 
+_LEAST_WIDTH_PX = 208
+"""Large text needs more, also beside a page that is too wide."""
+
+
 class Rail(QFrame):
     """Signals: `page_asked` with a page's name."""
 
@@ -27,7 +31,6 @@ class Rail(QFrame):
         super().__init__()
         self.setObjectName("rail")
         self.setAccessibleName("Pages")
-        self.setMinimumWidth(208)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._group = QButtonGroup(self)
         self.buttons: dict[str, Button] = {}
@@ -44,6 +47,12 @@ class Rail(QFrame):
             if name == PAGES[-1][0]:
                 column.addStretch(1)
             column.addWidget(button)
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(_LEAST_WIDTH_PX, 0))
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().expandedTo(QSize(_LEAST_WIDTH_PX, 0))
 
     @property
     def checked(self) -> str:
