@@ -50,14 +50,15 @@ class Monkey(QObject):
         QTimer.singleShot(0, self, self._act)
 
     def _act(self) -> None:
+        modal = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+        if isinstance(modal, QFileDialog):
+            self._act_soon()
+            modal.reject()
+            return
         if self.actions >= self._target:
             return
         self.actions += 1
         self._act_soon()  # before the action: it may open a dialog that returns only when it is closed
-        modal = QApplication.activePopupWidget() or QApplication.activeModalWidget()
-        if isinstance(modal, QFileDialog):
-            modal.reject()
-            return
         top = modal or self._window
         action = self._random.choices((self._press, self._click, self._write), (5, 4, 1))[0]
         action(top)
