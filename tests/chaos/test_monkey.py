@@ -2,6 +2,7 @@
 
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -22,7 +23,9 @@ from tests.chaos.monkey import Monkey
 from tests.fakes.counts import runs
 from tests.ui.window import Window
 
-ACTIONS = runs(400, 15_000)
+ACTIONS = 400
+SOAK_S = runs(0, 600)
+"""The monkey goes on for so many seconds."""
 QUESTIONS, ANSWERS = runs(1_000, 100_000), runs(5_000, 500_000)
 STRETCH = 60
 """After so many actions what is on disk is compared with what was there before."""
@@ -90,7 +93,8 @@ def _where(window: Window) -> str:
 def test_a_monkey_finds_no_exception_no_lost_answer_and_no_dead_end(window: Window) -> None:
     monkey = Monkey(window.shell, Random(SEED))
     kept = before_all = events(window)
-    for _ in range(ACTIONS // STRETCH):
+    until = time.monotonic() + SOAK_S
+    while monkey.actions < ACTIONS or time.monotonic() < until:
         monkey.run(STRETCH)
         window.settle()
         now = events(window)
@@ -98,6 +102,7 @@ def test_a_monkey_finds_no_exception_no_lost_answer_and_no_dead_end(window: Wind
         kept = now
         come_home(window)
     assert kept > before_all + 5, "the monkey did nothing that is kept"
+    print(f"{monkey.actions} actions, {kept - before_all} events")
     window.close()
     store = LearnerStore(window.folder.learner, wall_ms)
     store.database.check(is_quick=False)
