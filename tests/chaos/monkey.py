@@ -38,27 +38,31 @@ class Monkey(QObject):
         self._random = random
         self.actions = 0
         self._target = 0
+        self._is_running = False
 
     def run(self, actions: int) -> None:
         """Do so many things, one after the other, and let what they began come to its end."""
         self._target = self.actions + actions
+        self._is_running = True
         self._act_soon()
         while self.actions < self._target:
             QTest.qWait(5)
+        self._is_running = False
 
     def _act_soon(self) -> None:
         QTimer.singleShot(0, self, self._act)
 
     def _act(self) -> None:
+        if not self._is_running:
+            return
+        self._act_soon()  # before the action: it may open a dialog that returns only when it is closed
         modal = QApplication.activePopupWidget() or QApplication.activeModalWidget()
         if isinstance(modal, QFileDialog):
-            self._act_soon()
-            modal.reject()
+            modal.reject()  # after the last action too
             return
         if self.actions >= self._target:
             return
         self.actions += 1
-        self._act_soon()  # before the action: it may open a dialog that returns only when it is closed
         top = modal or self._window
         action = self._random.choices((self._press, self._click, self._write), (5, 4, 1))[0]
         action(top)
