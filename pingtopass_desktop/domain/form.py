@@ -11,7 +11,7 @@ from random import Random
 
 from msgspec import Struct
 
-from pingtopass_desktop.domain.exam import Exam, Objective
+from pingtopass_desktop.domain.exam import Exam, Objective, blueprint_objectives
 
 RECENT_MS = 24 * 3600 * 1000
 """A question that was answered less than this ago is drawn only when nothing else is left."""
@@ -74,6 +74,13 @@ def blueprint_counts(exam: Exam, objectives: Sequence[Objective]) -> dict[str, i
     for objective_id in by_remainder[:left]:
         counts[objective_id] += 1
     return {o.id: counts[o.id] for o in objectives if o.id in counts}
+
+
+def blueprint_keys(objectives: Sequence[Objective]) -> dict[str, str | None]:
+    """Map every objective to the key of `blueprint_counts` that its questions are drawn for; None where none is."""
+    if not any(objective.is_drawn for objective in objectives):
+        return {objective.id: WHOLE_BANK for objective in objectives}
+    return blueprint_objectives(list(objectives))
 
 
 def draw_form(counts: Mapping[str, int], pool: Pool, seed: int, now_ms: int, exposures: Exposures) -> Form:

@@ -21,9 +21,8 @@ from pingtopass_desktop.domain.exam import (
     Navigation,
     Objective,
     Tier,
-    blueprint_objectives,
 )
-from pingtopass_desktop.domain.form import WHOLE_BANK, Candidate, Pool
+from pingtopass_desktop.domain.form import Candidate, Pool, blueprint_keys
 from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.library.bank.model import (
     QUESTION_COLUMNS,
@@ -134,10 +133,7 @@ class Pack:
     def pool(self, exam_id: str) -> Pool:
         """The active questions by blueprint objective; read once and kept, ids only."""
         if exam_id not in self._pools:
-            objectives = self.objectives(exam_id)
-            owners = blueprint_objectives(objectives)
-            if not any(objective.is_drawn for objective in objectives):
-                owners = dict.fromkeys(owners, WHOLE_BANK)
+            owners = blueprint_keys(self.objectives(exam_id))
             pool: dict[str, list[Candidate]] = {}
             with self._reading():
                 rows = self._db.execute(

@@ -8,11 +8,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pingtopass_desktop.domain.attempt import Attempt, Item, Mode, Phase, Rules
-from pingtopass_desktop.domain.exam import Exam, Objective, blueprint_objectives
-from pingtopass_desktop.domain.form import WHOLE_BANK, Form, Shortfall, blueprint_counts, draw_form
+from pingtopass_desktop.domain.exam import Exam, Objective
+from pingtopass_desktop.domain.form import Form, Shortfall, blueprint_counts, blueprint_keys, draw_form
 from pingtopass_desktop.domain.question import Choice, Confidence, canonical_choice, presented_order
 from pingtopass_desktop.domain.scoring import credit, is_right, scaled_cut, scaled_score
-from pingtopass_desktop.learner import attempts, mastery, memory, progress
+from pingtopass_desktop.learner import attempts, memory
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.learner.clock_file import ClockFile
 from pingtopass_desktop.learner.events import AttemptFinished, Flagged, Payload, Struck, new_id
@@ -73,16 +73,15 @@ def offer(study: Study, exam_id: str) -> ExamOffer:
     by_id = {objective.id: objective for objective in objectives}
     counts = blueprint_counts(exam, objectives)
     points = pack.points(exam.id)
-    placement.follow_library(study)
+    placed = placement.counts(study, exam.id)
     with study.store.database.translated():
-        placed = mastery.counts(study.store.db, exam.id, progress.day_rule(study.store.db).date_of(study.now_ms()))
         waiting = attempts.summaries(study.store.db, is_finished=False, mode=Mode.EXAM, exam_id=exam.id)
-    owners = blueprint_objectives(objectives) if any(objective.is_drawn for objective in objectives) else {}
+    owners = blueprint_keys(objectives)
     lines: list[BlueprintLine] = []
     shortfall: list[Shortfall] = []
     for objective_id, needed in counts.items():
         objective = by_id.get(objective_id)
-        own = [count for count in placed if owners.get(count.objective_id, WHOLE_BANK) == objective_id]
+        own = [count for count in placed if owners.get(count.objective_id) == objective_id]
         if points.get(objective_id, 0) < needed:
             shortfall.append(Shortfall(objective_id, needed, points.get(objective_id, 0)))
         lines.append(

@@ -11,8 +11,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from pingtopass_desktop.domain.attempt import Mode
-from pingtopass_desktop.domain.exam import Exam, Objective, blueprint_objectives
-from pingtopass_desktop.domain.form import WHOLE_BANK, blueprint_counts
+from pingtopass_desktop.domain.exam import Exam, Objective
+from pingtopass_desktop.domain.form import blueprint_counts, blueprint_keys
 from pingtopass_desktop.domain.question import Confidence
 from pingtopass_desktop.learner import attempts, mastery, settings
 from pingtopass_desktop.learner import progress as counters
@@ -366,11 +366,10 @@ def _weights(exam: Exam, objectives: Sequence[Objective]) -> dict[str, float]:
 def _is_servable(listed: ListedExam, counts: Sequence[ObjectiveCount]) -> bool:
     """True where the bank can serve a timed exam by its blueprint."""
     objectives = listed.pack.objectives(listed.exam.id)
-    owners = blueprint_objectives(objectives)
-    has_blueprint = any(objective.is_drawn for objective in objectives)
+    owners = blueprint_keys(objectives)
     points: dict[str, int] = {}
     for count in counts:
-        owner = owners.get(count.objective_id) if has_blueprint else WHOLE_BANK
+        owner = owners.get(count.objective_id)
         if owner is not None:
             points[owner] = points.get(owner, 0) + count.points
     needed = blueprint_counts(listed.exam, objectives)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from pingtopass_desktop.domain.exam import Objective, blueprint_objectives
-from pingtopass_desktop.learner import mastery
-from pingtopass_desktop.learner.mastery import PlacedObjective
+from pingtopass_desktop.learner import mastery, progress
+from pingtopass_desktop.learner.mastery import ObjectiveCount, PlacedObjective
 from pingtopass_desktop.library import stock
 from pingtopass_desktop.study.context import Study
 
@@ -30,6 +30,14 @@ def follow_library(study: Study) -> bool:
         questions |= stock.question_places(pack)
     study.store.place(names, objectives, questions)
     return True
+
+
+def counts(study: Study, exam_id: str) -> list[ObjectiveCount]:
+    """How every objective of an exam stands today. Raises: PackError, StoreError."""
+    follow_library(study)
+    with study.store.database.translated():
+        db = study.store.db
+        return mastery.counts(db, exam_id, progress.day_rule(db).date_of(study.now_ms()))
 
 
 def owners_of(objectives: Sequence[Objective]) -> dict[str, str]:

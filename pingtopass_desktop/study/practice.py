@@ -13,7 +13,7 @@ from pingtopass_desktop.domain.attempt import Attempt, Item, Mode, Phase, Rules
 from pingtopass_desktop.domain.exam import Exam, Objective
 from pingtopass_desktop.domain.question import Choice, Confidence, canonical_choice, presented_order
 from pingtopass_desktop.domain.scoring import is_right
-from pingtopass_desktop.learner import attempts, marks, mastery, memory, progress
+from pingtopass_desktop.learner import attempts, marks, mastery, memory
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.learner.events import AttemptFinished, Flagged, Struck, new_id
 from pingtopass_desktop.learner.mastery import ObjectiveCount
@@ -76,10 +76,9 @@ def offer(study: Study, exam_id: str, objective_ids: Sequence[str] | None = None
     pack = listed.pack
     objectives = tuple(pack.objectives(exam_id))
     chosen = with_descendants(objectives, objective_ids)
-    placement.follow_library(study)
+    placed = placement.counts(study, exam_id)
     with study.store.database.translated():
         db = study.store.db
-        placed = mastery.counts(db, exam_id, progress.day_rule(db).date_of(study.now_ms()))
         counts = _counts(db, exam_id, placed, chosen)
         waiting = attempts.summaries(db, is_finished=False, mode=Mode.PRACTICE, exam_id=exam_id, limit=5)
     stock = {count.objective_id: count.questions for count in placed}

@@ -1,15 +1,25 @@
 """Windows for tests: offscreen, each on a folder of its own, closed at the end."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from pingtopass_desktop.ui.preferences import WindowSettings
+from pingtopass_desktop.ui.tasks import Tasks
 from tests.ui.window import Window
 
 OpenWindow = Callable[..., Window]
+
+
+@pytest.fixture
+def tasks() -> Iterator[Tasks]:
+    """The lanes of a page that is shown without a window."""
+    tasks = Tasks(ThreadPoolExecutor(max_workers=1, thread_name_prefix="store"))
+    yield tasks
+    tasks.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """All attempts at an exam: the table, deleting with a step back, comparing two exams."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -32,13 +31,6 @@ BANK = make_bank(6, weights=(50, 50), question_count=12, time_limit_s=120)
 def study(bare_laptop: Laptop) -> Study:
     bare_laptop.publish(BANK)
     return bare_laptop.open()
-
-
-@pytest.fixture
-def tasks() -> Iterator[Tasks]:
-    tasks = Tasks(ThreadPoolExecutor(max_workers=1, thread_name_prefix="store"))
-    yield tasks
-    tasks.close()
 
 
 @pytest.fixture

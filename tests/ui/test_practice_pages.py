@@ -195,7 +195,10 @@ def test_the_verdict_comes_into_sight_after_a_check(open_window: OpenWindow) -> 
         assert question is not None
         window.answer(page.view, wrong_choice(question))
         window.press("Return")
-        QTest.qWait(20)
         verdict = next(each for each in page.feedback.findChildren(QLabel) if each.text().startswith("Not quite"))
-        assert not verdict.visibleRegion().isEmpty(), question.text
+
+        def is_in_sight(verdict: QLabel = verdict) -> bool:
+            return not verdict.visibleRegion().isEmpty()
+
+        window.qtbot.waitUntil(is_in_sight)
         window.press("Return")

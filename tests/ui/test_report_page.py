@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,13 +36,6 @@ LOOK = DocumentLook(("Inter", "DejaVu Sans"), False, "PingToPass 9.9")
 def study(bare_laptop: Laptop) -> Study:
     bare_laptop.publish(BANK)
     return bare_laptop.open()
-
-
-@pytest.fixture
-def tasks() -> Iterator[Tasks]:
-    tasks = Tasks(ThreadPoolExecutor(max_workers=1, thread_name_prefix="store"))
-    yield tasks
-    tasks.close()
 
 
 @pytest.fixture
