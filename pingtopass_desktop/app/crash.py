@@ -9,7 +9,7 @@ from types import TracebackType
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtWidgets import QApplication
 
-from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui import sheets
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class CrashHandler:
         if QApplication.instance() is None or self._dialog is not None:
             return
         dialog = QtWidgets.QMessageBox()
-        theme.dress(dialog)
+        sheets.wear(dialog, "dialog")
         dialog.setIcon(QtWidgets.QMessageBox.Icon.Warning)
         dialog.setWindowTitle("PingToPass")
         dialog.setText("Something went wrong.")

@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 
 DEFAULT_SIZE = (1280, 800)
 
+_SAVE_AFTER_MS = 300
+
 
 class Application:
     """The window with everything behind it. `lane` is the store lane; `opened` its first piece of work."""
@@ -47,6 +49,10 @@ class Application:
         self._folder = folder
         self.preferences = Preferences(look or window_settings.load(folder.window_settings))
         self._keeps_settings = look is None
+        self._saving = QTimer()
+        self._saving.setSingleShot(True)
+        self._saving.setInterval(_SAVE_AFTER_MS)
+        self._saving.timeout.connect(self._save_settings)
         self._opened: Opened | None = None
         self._notifier: DueNotifier | None = None
         self._just_restored: BackupInfo | None = None
@@ -55,7 +61,7 @@ class Application:
         CrashHandler(self._write_bundle).install()
         self.shell = Shell(self.tasks, self.preferences, self._places)
         self._place_window()
-        self.preferences.changed.connect(self._save_settings)
+        self.preferences.changed.connect(self._settings_changed)
         self.shell.closing.connect(self._keep_place)
         self.shell.restore_asked.connect(self._restore)
         self.shell.library_changed.connect(self._keep_house)
@@ -119,8 +125,12 @@ class Application:
         if self._notifier is None:  # a restore comes here again
             self._notifier = DueNotifier(self.preferences, self._ask_what_is_due)
             self._notifier.opened.connect(self.raise_window)
-        self.tasks.run_job(_import_pages, owner=self.shell)
+        self.tasks.garbage.keep_all()
+        self.tasks.run_job(_import_pages, owner=self.shell, done=self._pages_imported)
         self.tasks.run_job(self._back_up, owner=self.shell, failed=self._backup_failed)
+
+    def _pages_imported(self, nothing: None) -> None:
+        self.tasks.garbage.keep_all()
 
     def _ask_what_is_due(self, answer: "Callable[[Due], None]") -> None:
         if self._opened is not None and self.shell.exam_id:
@@ -211,7 +221,12 @@ class Application:
         self.preferences.keep_place(_screen_name(self.shell.screen()), place)
         self._save_settings()
 
+    def _settings_changed(self) -> None:
+        """They are written once the window has followed; of several changes the last one counts."""
+        self._saving.start()
+
     def _save_settings(self) -> None:
+        self._saving.stop()
         if self._keeps_settings:
             window_settings.save(self._folder.window_settings, self.preferences.settings)
 

@@ -11,6 +11,7 @@ from pingtopass_desktop.domain.exam import Exam
 from pingtopass_desktop.library.releases import Change
 from pingtopass_desktop.study import library
 from pingtopass_desktop.study.library import BankLine
+from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.library_jobs import LibraryJobs
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.undo import Undoable
@@ -54,6 +55,7 @@ class BanksCard(Card):
             self._export_exam(exams[0])
             return
         menu = QMenu(self)
+        sheets.wear(menu, "menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for exam in sorted(exams, key=lambda exam: exam.title.casefold()):
             action = menu.addAction(exam.title.replace("&", "&&"))

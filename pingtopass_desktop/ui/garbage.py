@@ -24,6 +24,13 @@ class GarbageCollection(QObject):
         self._timer.timeout.connect(self.collect)
         self._timer.start()
 
+    def keep_all(self) -> None:
+        """Leave alone for good what is there now: what a program loads at its start, it keeps.
+
+        Looking through it stops the window for longer than all that is made later.
+        """
+        gc.freeze()
+
     def collect(self) -> None:
         """Collect the oldest generation whose threshold is passed, with all younger ones."""
         counts, thresholds = gc.get_count(), gc.get_threshold()

@@ -12,7 +12,7 @@ from pingtopass_desktop.library.index import build_index
 from pingtopass_desktop.library.releases import Change
 from pingtopass_desktop.study.context import now_utc
 from pingtopass_desktop.study.library import take_back
-from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.undo import Undoable
 from pingtopass_desktop.ui.widgets.basics import Notice, label, plural
@@ -223,7 +223,7 @@ class LibraryJobs(QWidget):
 
     def _dialog(self, title: str) -> QFileDialog:
         dialog = QFileDialog(self.window(), title)
-        theme.dress(dialog)
+        sheets.wear(dialog, "dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from PySide6.QtCore import QEvent, QSize, Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QImage, QPainter, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
@@ -143,6 +143,7 @@ class RichText(QTextBrowser):
         self.setOpenLinks(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.viewport().setAutoFillBackground(False)
         self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
 
     def show_markdown(self, text: str, media: dict[str, bytes] | None = None) -> None:
@@ -162,10 +163,9 @@ class RichText(QTextBrowser):
     def markdown(self) -> str:
         return self._markdown
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Render again when another theme came into force."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and self._theme is not theme.current():
+    def restyle(self) -> None:
+        """Render again: the theme's colours and sizes stand in the text."""
+        if self._theme is not theme.current():
             self._render()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -29,7 +29,7 @@ class Tasks(QObject):
         self._store = store_lane
         self._jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
         self._running = 0
-        self._garbage = GarbageCollection(self)
+        self.garbage = GarbageCollection(self)
         self._came_back.connect(self._deliver)  # from a lane's thread: delivered by the window's event loop
 
     @property
@@ -66,7 +66,7 @@ class Tasks(QObject):
         self._came_back.disconnect(self._deliver)
         self._jobs.shutdown(wait=True, cancel_futures=True)
         self._store.shutdown(wait=True)
-        self._garbage.stop()
+        self.garbage.stop()
 
     def _submit(
         self,

@@ -40,11 +40,10 @@ class WindowFrame(QMainWindow):
         self._notice = Notice()
         self._toast = Notice()
         self._stack = QStackedWidget()
-        self._stack.addWidget(QWidget())  # the stack would show its first page before that is dressed
         self._shortcuts: list[QShortcut] = []
         self._bound: list[tuple[str, str]] = []
         for part in (self.rail, self._notice, self._toast):
-            theme.dress(part)
+            theme.follow(part)
         self._lay_out()
         self._connect()
         self._bind()
@@ -56,7 +55,6 @@ class WindowFrame(QMainWindow):
     def add_page(self, page: _Page) -> _Page:
         """Keep a page in the window, behind the one that is shown."""
         self._stack.addWidget(page)
-        theme.dress(page)  # once it has its place, and before it is shown: else everything in it is styled twice
         return page
 
     def bring_forward(self, page: QWidget, *, rail_name: str | None) -> None:

@@ -212,6 +212,7 @@ def test_the_page_is_imported_without_what_draws() -> None:
 
 def _shown(qtbot: QtBot, widget):
     qtbot.addWidget(widget)
+    theme.follow(widget)
     if widget.width() > 600 or not widget.testAttribute(Qt.WidgetAttribute.WA_Resized):
         widget.resize(600, 260)
     widget.show()

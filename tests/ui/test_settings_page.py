@@ -554,7 +554,7 @@ def test_no_section_is_wider_than_the_window(page: SettingsPage, window: Window,
             if widget.isVisible():
                 right = widget.mapTo(page, widget.rect().bottomRight()).x()
                 assert right <= page.width(), (name, widget)
-    assert page.section_buttons["study"].property("kind") == ("rail" if zoom == 100 else "pill")
+    assert page.section_buttons["study"].kind == ("rail" if zoom == 100 else "pill")
 
 
 def test_every_control_has_a_name_and_is_large_enough(page: SettingsPage, window: Window) -> None:

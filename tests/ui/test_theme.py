@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from pingtopass_desktop.ui import theme
 from pingtopass_desktop.ui.preferences import WindowSettings
-from pingtopass_desktop.ui.theme import DARK, HIGH_CONTRAST, LIGHT, Theme, ThemeName, Tokens, style_sheet
+from pingtopass_desktop.ui.theme import DARK, HIGH_CONTRAST, LIGHT, ThemeName, Tokens
+from pingtopass_desktop.ui.widgets.basics import Button, Label
 from tests.ui.conftest import OpenWindow
 from tests.ui.window import Window
 
@@ -60,10 +61,19 @@ def test_controls_and_focus_keep_three_to_one(name: str) -> None:
             assert contrast(getattr(tokens, edge), getattr(tokens, ground)) >= 3, (edge, ground)
 
 
-def test_the_zoom_scales_every_size_of_type() -> None:
-    assert "font-size: 24px" in style_sheet(Theme(LIGHT, 100))
-    assert "font-size: 36px" in style_sheet(Theme(LIGHT, 150))
-    assert "font-size: 48px" in style_sheet(Theme(LIGHT, 200))
+def test_the_zoom_scales_every_size_of_type(window: Window) -> None:
+    def sizes() -> dict[QWidget, int]:
+        texts = [*window.shell.findChildren(Label), *window.shell.findChildren(Button)]
+        return {text: text.font().pixelSize() for text in texts if text.isVisible()}
+
+    plain = sizes()
+    assert {24, 14, 12} <= set(plain.values())
+    for zoom in (150, 200, 100):
+        window.shell.preferences.change(zoom=zoom)
+        window.settle()
+        wrong = {text: size for text, size in sizes().items() if text in plain and size != plain[text] * zoom // 100}
+        assert not wrong
+        assert len(sizes()) > 20
 
 
 @pytest.mark.parametrize(("chosen", "after"), [(ThemeName.SYSTEM, DARK), (ThemeName.LIGHT, LIGHT)])
@@ -84,17 +94,35 @@ def test_a_page_that_is_hidden_puts_a_new_theme_on_when_it_comes_forward(window:
     window.go("library")
     hidden = shell.library
     window.go("today")
-    light = hidden.styleSheet()
+    texts = {page: page.findChildren(Label) for page in (hidden, shell.today)}
+    titles = {page: next(each for each in labels if each.kind == "secondary") for page, labels in texts.items()}
+    light = hidden.search.styleSheet()
+    assert {_ink(title) for title in titles.values()} == {LIGHT.ink_2}
     shell.preferences.change(theme=ThemeName.DARK)
-    assert not QApplication.instance().styleSheet()  # type: ignore[union-attr]
-    assert hidden.styleSheet() == light
-    dark = style_sheet(theme.current())
-    assert dark != light
-    for part in (shell.today, shell.rail):
-        assert part.styleSheet() == dark
+    assert (_ink(titles[hidden]), _ink(titles[shell.today])) == (LIGHT.ink_2, DARK.ink_2)
+    assert hidden.search.styleSheet() == light
     window.go("library")
-    assert hidden.styleSheet() == dark
+    assert _ink(titles[hidden]) == DARK.ink_2
+    assert hidden.search.styleSheet() != light
     assert hidden.search.palette().color(QPalette.ColorRole.Text) == QColor(DARK.ink)
+
+
+def _ink(text: Label) -> str:
+    return text.palette().color(text.foregroundRole()).name().upper()
+
+
+def test_nothing_larger_than_a_field_or_a_list_wears_a_style_sheet(window: Window) -> None:
+    """Qt styles everything in what wears one again with each change, which took seconds."""
+    shell = window.shell
+    for page in ("today", "exams", "progress", "library"):
+        window.go(page)
+    shell.show_page("settings")
+    window.settle()
+    assert not QApplication.instance().styleSheet()  # type: ignore[union-attr]
+    dressed = [each for each in shell.findChildren(QWidget) if each.styleSheet()]
+    assert dressed
+    for each in dressed:
+        assert not [inner for inner in each.findChildren(QWidget) if isinstance(inner, Label | Button)], each
 
 
 def test_dialogs_wear_the_theme(window: Window) -> None:
@@ -104,7 +132,8 @@ def test_dialogs_wear_the_theme(window: Window) -> None:
         window.settle()
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, QDialog)
-        assert dialog.styleSheet() == style_sheet(theme.current())
+        assert dialog.palette().color(QPalette.ColorRole.Window) == QColor(DARK.surface)
+        assert all(_ink(text) != LIGHT.ink for text in dialog.findChildren(Label))
         dialog.reject()
         window.settle()
 

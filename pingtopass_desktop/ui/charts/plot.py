@@ -30,11 +30,9 @@ _LABEL_GAP = 1.5
 """A label on the axis of days gets this many times its width, so that labels never touch."""
 
 _LABEL_ROOM_PX = 200
-"""How far a label may reach beyond its axis; there is room, see `_restyle`."""
+"""How far a label may reach beyond its axis; there is room, see `restyle`."""
 
 _DATES_BELOW_PX = 6
-
-_STYLE_EVENTS = (QEvent.Type.StyleChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange)
 
 
 class Plot(pg.GraphicsView):
@@ -98,14 +96,9 @@ class Plot(pg.GraphicsView):
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.current().px(160), theme.current().px(self._least_height))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in _STYLE_EVENTS and self._theme is not None:
-            self._restyle()
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._restyle()
+        self.restyle()
 
     def resizeEvent(self, ev: QResizeEvent | None) -> None:
         super().resizeEvent(ev)
@@ -156,7 +149,7 @@ class Plot(pg.GraphicsView):
             axis.setZValue(-1000)  # behind the view box, which puts itself at -100
         self.values.setGrid(255)
 
-    def _restyle(self) -> None:
+    def restyle(self) -> None:
         """Take over the theme in force; nothing happens where it is the one already taken."""
         current = theme.current()
         if self._theme == current:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QListWidget, QListWidge
 from pingtopass_desktop.domain.question import NOT_ANSWERED
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.review import ReviewedAnswer, ReviewFilter, ScoreReport, filtered
-from pingtopass_desktop.ui import keys
+from pingtopass_desktop.ui import keys, sheets
 from pingtopass_desktop.ui.keys import Place
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.tasks import Tasks
@@ -19,12 +19,11 @@ from pingtopass_desktop.ui.widgets.basics import (
     Card,
     Notice,
     Scroller,
+    Surface,
     column,
-    frame,
     label,
     plural,
     row,
-    set_kind,
 )
 from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS
 from pingtopass_desktop.ui.widgets.layouts import Flow
@@ -46,6 +45,10 @@ class _QuestionList(QListWidget):
     """A list that takes only the keys that move in it; letters and left and right belong to the page."""
 
     _OWN = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
+
+    def __init__(self) -> None:
+        super().__init__()
+        sheets.wear(self, "list")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in self._OWN:
@@ -110,9 +113,9 @@ class AnswerReviewPage(Page):
         self.panel.flush()
 
     def _lay_out(self) -> None:
-        top = frame(name="bar-top")
+        top = Surface("bar-top")
         top.setLayout(row(self._exam, self._mode, None, self.back, spacing=16, margins=(24, 7, 24, 7)))
-        bar = frame(name="bar-top")
+        bar = Surface("bar-top")
         bar.setLayout(column(Flow(*self.filter_buttons.values()), margins=(24, 8, 24, 8)))
         self._card.column.addLayout(row(self._verdict, self._facts))
         self._card.column.addWidget(self._explanation)
@@ -122,7 +125,7 @@ class AnswerReviewPage(Page):
             scroller.column.addWidget(widget)
         scroller.column.addStretch(1)
         self._scroller = scroller
-        side = frame(name="side-left")
+        side = Surface("side-left")
         side_box = QVBoxLayout(side)
         side_box.setContentsMargins(0, 0, 0, 0)
         side_box.addWidget(self.list)
@@ -213,7 +216,7 @@ class AnswerReviewPage(Page):
             self._verdict.setText("Correct")
         else:
             self._verdict.setText("Not quite" if given and given.choice else "Unanswered")
-        set_kind(self._verdict, "chip-good" if answer.is_right else "chip-bad")
+        self._verdict.set_kind("chip-good" if answer.is_right else "chip-bad")
         facts = [f"{answer.seconds} s"]
         if self._report is not None and self._report.even_pace_s:
             facts.append(f"even pace {self._report.even_pace_s} s")

@@ -14,7 +14,7 @@ from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.keys import Place
 from pingtopass_desktop.ui.pages.exam_review import ReviewScreen
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, column, frame, label, row, set_tab_order
+from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, Surface, column, label, row, set_tab_order
 from pingtopass_desktop.ui.widgets.confidence_row import ConfidenceRow
 from pingtopass_desktop.ui.widgets.confirm import confirm_end
 from pingtopass_desktop.ui.widgets.exam_clock import ExamClock
@@ -106,7 +106,7 @@ class ExamPage(Page):
         self._waiting.setInterval(_SAVING_SHOWN_AFTER_MS)
 
     def _lay_out(self) -> None:
-        top = frame(name="bar-top")
+        top = Surface("bar-top")
         top.setLayout(row(self._exam, self._mode, None, self.flag, self.clock, spacing=16, margins=(24, 7, 24, 7)))
         self._scroller = Scroller(margins=(56, 32, 56, 24), spacing=14)
         for widget in (self.notice, self.view, self._confidence):
@@ -121,7 +121,7 @@ class ExamPage(Page):
         self._stack = QStackedWidget()
         self._stack.addWidget(question)
         self._stack.addWidget(self.review)
-        bottom = frame(name="bar-bottom")
+        bottom = Surface("bar-bottom")
         self._question_bar = QWidget()
         self._question_bar.setLayout(
             row(self.previous, self.next, None, self._saved, self._review_button, self._end, spacing=12)

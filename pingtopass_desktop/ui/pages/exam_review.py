@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Attempt
+from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.widgets.basics import Button, Card, label, row
 
 _ALL, _UNANSWERED, _FLAGGED = range(3)
@@ -24,6 +25,7 @@ class ReviewScreen(QWidget):
             button.setCheckable(True)
             self._filters.addButton(button, number)
         self.table = QTableWidget(0, 4)
+        sheets.wear(self.table, "list")
         self.table.setHorizontalHeaderLabels(["Question", "Status", "Mark", "Time spent"])
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)

@@ -19,7 +19,7 @@ from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, column, frame, label, plural, row
+from pingtopass_desktop.ui.widgets.basics import Button, Dot, Notice, Scroller, column, label, plural, row
 from pingtopass_desktop.ui.widgets.choice_card import CardGrid, ChoiceCard
 from pingtopass_desktop.ui.widgets.page import Page
 
@@ -118,7 +118,7 @@ class FirstRunPage(Page):
         self._exam_screen.setLayout(box)
         self._scroller = _Screens()
         self._screen_column = self._scroller.column
-        brand = row(None, frame(name="dot"), label("PingToPass", "section"), None, spacing=6)
+        brand = row(None, Dot(), label("PingToPass", "section"), None, spacing=6)
         self._screen_column.addLayout(brand)
         self._screen_column.addLayout(column(self._title, self._words, spacing=16))
         self._screen_column.addWidget(self._exam_screen)
@@ -166,14 +166,9 @@ class FirstRunPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self.restyle()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._fit()
-
-    def _fit(self) -> None:
+    def restyle(self) -> None:
         """As wide as the cards want; the rest of the width is at both sides."""
         self._middle.setMaximumWidth(theme.current().px(_WIDTH_PX))
         self._scroller.fit()
@@ -206,7 +201,7 @@ class FirstRunPage(Page):
         self.practise.setVisible(can_practise)
         self.setAccessibleName(f"{heading} Step {step + 1} of {_STEPS}")
         self._scroller.verticalScrollBar().setValue(0)
-        self._fit()
+        self.restyle()
         self.setFocus()
 
     def _add_screen(self, step: int) -> None:

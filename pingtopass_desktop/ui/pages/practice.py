@@ -21,10 +21,9 @@ from pingtopass_desktop.ui.widgets.basics import (
     Card,
     Notice,
     Scroller,
-    frame,
+    Surface,
     label,
     row,
-    set_kind,
     set_tab_order,
 )
 from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS, ConfidenceRow
@@ -96,7 +95,7 @@ class PracticePage(Page):
         self.main = Button("Check", "primary", key="⏎")
 
     def _lay_out(self) -> None:
-        top = frame(name="bar-top")
+        top = Surface("bar-top")
         words = row(self._exam, self._mode, self._count, self._progress, self._end, spacing=16, margins=(24, 7, 24, 7))
         words.setStretch(1, 3)
         words.setStretch(3, 1)
@@ -109,7 +108,7 @@ class PracticePage(Page):
         for widget in (self._notice, self.view, self._confidence, self.feedback):
             self._scroller.column.addWidget(widget)
         self._scroller.column.addStretch(1)
-        bottom = frame(name="bar-bottom")
+        bottom = Surface("bar-bottom")
         keys_and_buttons = row(self._hint, self._previous, self.main, spacing=12, margins=(24, 11, 24, 11))
         keys_and_buttons.setStretch(0, 1)
         bottom.setLayout(keys_and_buttons)
@@ -235,12 +234,12 @@ class PracticePage(Page):
         answer = attempt.answers[attempt.position]
         if answer.is_correct:
             self._verdict.setText("Correct")
-            set_kind(self._verdict, "chip-good")
+            self._verdict.set_kind("chip-good")
         else:
             hits = len(set(answer.choice) & set(question.key))
             partial_credit = question.type.is_choice and not question.type.has_one_key
             self._verdict.setText(f"Not quite · {hits} of {len(question.key)}" if partial_credit else "Not quite")
-            set_kind(self._verdict, "chip-bad")
+            self._verdict.set_kind("chip-bad")
         said = f" · you said “{CONFIDENCE_WORDS[answer.confidence].lower()}”" if answer.confidence else ""
         self._timing.setText(f"You {round(answer.elapsed_ms / 1000)} s{said}")
         self._explanation.show_markdown(question.explanation or "No explanation is given in this bank.", shown.media)

@@ -11,6 +11,7 @@ from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.study import practice
 from pingtopass_desktop.study.context import Study, new_seed
 from pingtopass_desktop.study.practice import PracticeOffer, PracticeSitting, Selection
+from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import (
     Button,
@@ -75,6 +76,7 @@ class PracticeSetupPage(Page):
         self._objective_column = QVBoxLayout()
         self._objective_column.setSpacing(2)
         self._everything = QCheckBox("All objectives")
+        sheets.wear(self._everything, "check")
         self._everything.setChecked(True)
         self._which = Card("Which questions")
         self._selections = QButtonGroup(self)
@@ -94,6 +96,7 @@ class PracticeSetupPage(Page):
             self.count_buttons[count] = button
         self.count_buttons[COUNTS[0]].setChecked(True)
         self._confidence = QCheckBox("Ask how sure I am before checking")
+        sheets.wear(self._confidence, "check")
         self._confidence.setChecked(True)
         self._empty = Notice()
         self.start = Button("Start", "primary", key="⏎")
@@ -165,6 +168,7 @@ class PracticeSetupPage(Page):
             ids = practice.with_descendants(offer.objectives, [objective.id]) or []
             stock = sum(offer.stock.get(each, 0) for each in ids)
             box = QCheckBox(f"{objective.title}  ({stock:,})")
+            sheets.wear(box, "check")
             box.setAccessibleName(f"{objective.name}, {plural(stock, 'question')}")
             box.toggled.connect(self._objective_toggled)
             self._objectives[objective.id] = box

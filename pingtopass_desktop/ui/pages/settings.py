@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QVBoxLayout, QWidget
 
@@ -26,7 +26,7 @@ from pingtopass_desktop.ui.pages.settings_places import Places
 from pingtopass_desktop.ui.pages.settings_study import ExamRulesSection, Studied, StudySection, load
 from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, label, row, set_kind
+from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, label, row
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.widgets.page import Page
@@ -149,7 +149,7 @@ class SettingsPage(Page):
         box.setSpacing(18)
         box.addLayout(row(self._title, None))
         box.addLayout(self._body, 1)
-        self._turn()
+        self.restyle()
 
     def _connect(self) -> None:
         self._group.idClicked.connect(self._section_clicked)
@@ -164,20 +164,15 @@ class SettingsPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._turn()
+        self.restyle()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_body"):
-            self._turn()
-
-    def _turn(self) -> None:
+    def restyle(self) -> None:
         """The list beside the cards; where that is too narrow, as a line of pills above them."""
         px = theme.current().px
         is_beside = self.width() >= px(_BESIDE_FROM_PX)
         width = px(_LIST_PX)
         for button in self.section_buttons.values():
-            set_kind(button, "rail" if is_beside else "pill")
+            button.set_kind("rail" if is_beside else "pill")
             button.setMinimumWidth(width if is_beside else 0)
         self._list.setMinimumWidth(width if is_beside else 0)
         self._list.setMaximumWidth(width if is_beside else 16_777_215)

@@ -11,7 +11,6 @@ from PySide6.QtCore import QStandardPaths, Qt, qVersion
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
-    QDialog,
     QFileDialog,
     QPlainTextEdit,
     QProgressBar,
@@ -19,29 +18,31 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pingtopass_desktop.ui import keys, theme
+from pingtopass_desktop.ui import keys, sheets, theme
 from pingtopass_desktop.ui.pages.settings_places import LicenceText, Places, open_folder
 from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import Button, Card, Notice, label, row
+from pingtopass_desktop.ui.widgets.page import Dialog
 from pingtopass_desktop.ui.widgets.setting_row import Line, RowsCard, Section, SettingRow
 
 
-class LicencesDialog(QDialog):
+class LicencesDialog(Dialog):
     """The libraries in a list, and the licence of the one chosen. Esc or the button closes it."""
 
     def __init__(self, parent: QWidget, licences: Sequence[LicenceText]) -> None:
         super().__init__(parent)
-        theme.dress(self)
         self.setWindowTitle("Licences")
         self._licences = tuple(licences)
         self.list = QComboBox()
+        sheets.wear(self.list, "combo")
         self.list.setAccessibleName("Library")
         for each in self._licences:
             words = f"{each.name} {each.version}"
             self.list.addItem(f"{words} · {each.licence}" if each.licence else words)
         self.list.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.text = QPlainTextEdit()
+        sheets.wear(self.text, "text")
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName("Licence")
@@ -82,6 +83,7 @@ class AboutSection(Section):
         self.save_log = Button("Save log bundle…")
         self.notice = Notice()
         self.progress = QProgressBar()
+        sheets.wear(self.progress, "progress")
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Reading licences")

@@ -16,6 +16,7 @@ from pingtopass_desktop.learner.backup import event_count
 from pingtopass_desktop.learner.snapshot import NoLearnerFile
 from pingtopass_desktop.study.backup import BackupInfo, Copy, back_up, copies, describe
 from pingtopass_desktop.study.context import now_utc
+from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.pages.settings_places import Places, open_folder
 from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.tasks import Tasks
@@ -88,6 +89,7 @@ class BackupSection(Section):
         self.open = Button("Open folder", name="Open the folder of the copies")
         self.notice = Notice()
         self.progress = QProgressBar()
+        sheets.wear(self.progress, "progress")
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Working")

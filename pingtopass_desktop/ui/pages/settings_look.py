@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.preferences import Preferences
-from pingtopass_desktop.ui.widgets.basics import Card, frame, label
+from pingtopass_desktop.ui.widgets.basics import Card, Surface, label
 from pingtopass_desktop.ui.widgets.key_editor import KeyEditor
 from pingtopass_desktop.ui.widgets.setting_row import Pills, RowsCard, Section, SettingRow, Switch
 from pingtopass_desktop.ui.widgets.theme_cards import ThemeCards
@@ -85,7 +85,7 @@ class KeyboardSection(Section):
 
 def _sample() -> QWidget:
     """A question as practice shows it, in the size chosen."""
-    option = frame("option")
+    option = Surface("option")
     line = QVBoxLayout(option)
     line.setContentsMargins(16, 13, 16, 13)
     line.addWidget(label(_SAMPLE_OPTION, "option-text", wraps=True))

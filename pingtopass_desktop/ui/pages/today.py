@@ -35,7 +35,7 @@ from pingtopass_desktop.ui.widgets.basics import (
 )
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.layouts import Columns
-from pingtopass_desktop.ui.widgets.mastery import MasteryBars, share_bar, show_share
+from pingtopass_desktop.ui.widgets.mastery import MasteryBars, ShareBar
 from pingtopass_desktop.ui.widgets.page import Page
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ _PATIENCE_MS = 400
 _CENTRE = 0x84
 """Qt.AlignmentFlag.AlignCenter."""
 
-_CHIPS = {PlanKind.DUE: "chip-primary", PlanKind.NEW: "chip-primary", PlanKind.WEAK: "chip-warn"}
+_CHIPS = {PlanKind.DUE: "chip-count-new", PlanKind.NEW: "chip-count-new", PlanKind.WEAK: "chip-count-weak"}
 _ACTIONS = {PlanKind.RESUME: "Continue", PlanKind.EXAM: "Set up"}
 
 
@@ -116,7 +116,7 @@ class TodayPage(Page):
         self._goal = Card("Goal of the day", spacing=8)
         self._goal_count = label(kind="big")
         self._goal_words = label(kind="secondary", wraps=True)
-        self._goal_bar = share_bar()
+        self._goal_bar = ShareBar()
         self._goal_hint = label(kind="hint", wraps=True)
         self._exam_day = label(kind="strong", wraps=True)
         self._exam_hint = label(kind="hint", wraps=True)
@@ -284,9 +284,8 @@ class TodayPage(Page):
         )
         button.clicked.connect(partial(self._start, item))
         self.plan_buttons.append(button)
-        count = label(f"{item.count:,}", _CHIPS.get(item.kind, "chip"))
+        count = label(f"{item.count:,}", _CHIPS.get(item.kind, "chip-count"))
         count.setProperty("alignment", _CENTRE)
-        count.setProperty("counts", True)
         count.setAccessibleName(plural(item.count, "question"))
         line = row(count, spacing=14)
         line.addLayout(
@@ -299,7 +298,7 @@ class TodayPage(Page):
         left = found.daily_goal - found.answers_today
         self._goal_count.setText(f"{found.answers_today:,}")
         self._goal_words.setText(f"of {plural(found.daily_goal, 'answer')}")
-        show_share(self._goal_bar, found.answers_today / found.daily_goal)
+        self._goal_bar.show_share(found.answers_today / found.daily_goal)
         self._goal_bar.setAccessibleName(f"{found.answers_today} of {plural(found.daily_goal, 'answer')} today")
         self._goal_hint.setText("Reached today" if left <= 0 else f"{left:,} to go today")
         if found.exam_date is None:

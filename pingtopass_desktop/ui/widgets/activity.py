@@ -64,19 +64,19 @@ class ActivitySquares(QWidget):
         return round(self._step(width) * 7)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        tokens = theme.current().tokens
-        colours = [_mixed(QColor(tokens.surface_2), QColor(tokens.primary), share) for share in _LEVELS]
-        radius = self._step(self.width()) * 0.18
-        for index, day in enumerate(self._days):
-            painter.setBrush(colours[self._level(day)])
-            painter.drawRoundedRect(self._square(index), radius, radius)
-        if self.hasFocus() and self._here >= 0:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(tokens.ink), 2))
-            painter.drawRoundedRect(self._square(self._here), radius, radius)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            tokens = theme.current().tokens
+            colours = [_mixed(QColor(tokens.surface_2), QColor(tokens.primary), share) for share in _LEVELS]
+            radius = self._step(self.width()) * 0.18
+            for index, day in enumerate(self._days):
+                painter.setBrush(colours[self._level(day)])
+                painter.drawRoundedRect(self._square(index), radius, radius)
+            if self.hasFocus() and self._here >= 0:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(tokens.ink), 2))
+                painter.drawRoundedRect(self._square(self._here), radius, radius)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):

@@ -4,25 +4,24 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.question import Choice, Question
-from pingtopass_desktop.ui import richtext, theme
+from pingtopass_desktop.ui import richtext, sheets, theme
 from pingtopass_desktop.ui.richtext import RichText
-from pingtopass_desktop.ui.widgets.basics import Button, clear_layout, label, set_property
+from pingtopass_desktop.ui.widgets.basics import Button, Surface, clear_layout, label
 from pingtopass_desktop.ui.widgets.options import Letter
 
 _LONG_PARTNER = 40
 """Characters from which a partner is chosen below its left side instead of beside it."""
 
 
-class _Row(QFrame):
+class _Row(Surface):
     """A bordered row with a number or text, texts below each other, and room for controls."""
 
     def __init__(self, number: str, text: str, media: dict[str, bytes]) -> None:
-        super().__init__()
-        self.setProperty("kind", "option")
-        self.setProperty("state", "")
+        super().__init__("option")
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.number = Letter(number)
         if not number:
             self.number.hide()
@@ -39,8 +38,9 @@ class _Row(QFrame):
         self.line.addWidget(self.status, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_result(self, is_right: bool, status: str, reason: str, media: dict[str, bytes]) -> None:
-        set_property(self, "state", "right" if is_right else "wrong")
-        set_property(self.status, "kind", "status-good" if is_right else "status-bad")
+        self.set_kind("option-right" if is_right else "option-wrong")
+        self.number.set_kind("letter-right" if is_right else "letter-wrong")
+        self.status.set_kind("status-good" if is_right else "status-bad")
         self.status.setText(status)
         self.status.show()
         if reason:
@@ -184,6 +184,7 @@ class MatchingList(QWidget):
         for option in question.options:
             widget = _Row("", option.text, media)
             box = QComboBox()
+            sheets.wear(box, "combo")
             box.setMinimumWidth(240)
             box.addItem("Choose a partner…", "")
             for partner_id in self._partners:

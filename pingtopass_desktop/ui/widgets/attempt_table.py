@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QWidg
 
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.study.review import HistoryRow
-from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui import sheets, theme
 from pingtopass_desktop.ui.widgets.basics import Button, column, duration, label, rule
 from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.words import kind_word, moment_text, verdict_word
@@ -147,6 +147,7 @@ class AttemptTable(QWidget):
         controls: tuple[QWidget, ...] = (report, delete)
         if summary.mode is Mode.EXAM:
             box = QCheckBox()
+            sheets.wear(box, "check")
             box.setAccessibleName(f"Choose {name} for a comparison")
             box.setToolTip("Choose for a comparison")
             box.setChecked(is_chosen)

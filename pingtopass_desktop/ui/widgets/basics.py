@@ -1,7 +1,7 @@
 """Small parts that every page is built of: labels by kind, cards, bars, buttons with a key beside the word.
 
-The first page is built of them, so they do without the namespace `Qt`: naming it for the first time builds all its
-enumerations, which takes a fifth of the time that an empty window needs. `QtCore.Qt` in a handler costs nothing.
+The first page is built of them, so they do without the namespace `Qt`, see `ui.looks`. `QtCore.Qt` in a handler costs
+nothing.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from PySide6 import QtCore
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pingtopass_desktop.ui import keys, theme
+from pingtopass_desktop.ui import keys, looks, sheets, theme
+from pingtopass_desktop.ui.looks import BUTTONS, CHIPS, SURFACES, TEXTS, ButtonLook
 
 _Box = TypeVar("_Box", QHBoxLayout, QVBoxLayout)
 
@@ -36,54 +37,109 @@ _SCROLL_BAR_OFF = 1
 _NO_FOCUS = 0
 """Qt.FocusPolicy.NoFocus."""
 
-
-def label(text: str = "", kind: str = "", *, wraps: bool = False) -> QLabel:
-    """A plain-text label; `kind` chooses its look in the style sheet."""
-    widget = QLabel(text)
-    widget.setProperty("textFormat", _PLAIN_TEXT)
-    widget.setWordWrap(wraps)
-    if kind:
-        widget.setProperty("kind", kind)
-    if kind.startswith("chip"):
-        widget.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
-    return widget
+_DOT_PX = 20
 
 
-def set_kind(widget: QWidget, kind: str) -> None:
-    """Change the look of a widget that is shown already."""
-    set_property(widget, "kind", kind)
+class Label(QLabel):
+    """Plain text; `kind` is one of `looks.TEXTS`."""
+
+    def __init__(self, text: str = "", kind: str = "", *, wraps: bool = False) -> None:
+        super().__init__(text)
+        self.kind = kind
+        self.setProperty("textFormat", _PLAIN_TEXT)
+        self.setWordWrap(wraps)
+        if kind:
+            self.restyle()
+
+    def set_kind(self, kind: str) -> None:
+        """Change the look."""
+        if kind != self.kind:
+            self.kind = kind
+            self.restyle()
+
+    def restyle(self) -> None:
+        looks.set_text_look(self, TEXTS[self.kind])
 
 
-def set_property(widget: QWidget, name: str, value: object) -> None:
-    """Set a property that the style sheet looks at, and let it look again."""
-    if widget.property(name) == value:
-        return
-    widget.setProperty(name, value)
-    for each in (widget, *widget.findChildren(QLabel)):
-        each.style().unpolish(each)
-        each.style().polish(each)
+class Chip(Label):
+    """A few words on a filled shape; `kind` is one of `looks.CHIPS`."""
+
+    def __init__(self, text: str = "", kind: str = "chip") -> None:
+        super().__init__(text, kind)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+
+    def restyle(self) -> None:
+        look, px = CHIPS[self.kind], theme.current().px
+        looks.set_text_look(self, look)
+        self.setContentsMargins(look.side, look.above, look.side, look.above)
+        width, height = look.least
+        self.setMinimumSize(px(width) + 2 * look.side if width else 0, px(height) + 2 * look.above)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, area = CHIPS[self.kind], QRectF(self.rect())
+        with QPainter(self) as painter:
+            looks.draw_box(painter, area, look.fill, look.edge, look.radius or area.height() / 2)
+        super().paintEvent(event)
 
 
-def frame(kind: str = "", name: str = "") -> QFrame:
-    widget = QFrame()
-    if kind:
-        widget.setProperty("kind", kind)
-    if name:
-        widget.setObjectName(name)
-    return widget
+def label(text: str = "", kind: str = "", *, wraps: bool = False) -> Label:
+    """A label or, where the kind is one of chips, a chip."""
+    return Chip(text, kind) if kind in CHIPS else Label(text, kind, wraps=wraps)
 
 
-def rule() -> QFrame:
+class Surface(QFrame):
+    """A filled area, with a line around it or at one side; `kind` is one of `looks.SURFACES`."""
+
+    def __init__(self, kind: str = "") -> None:
+        super().__init__()
+        self.kind = ""
+        if kind:
+            self.set_kind(kind)
+
+    def set_kind(self, kind: str) -> None:
+        """Change the look."""
+        if kind != self.kind:
+            self.kind = kind
+            look = SURFACES[kind]
+            line = 1 if look.edge and look.sides == "all" else 0
+            self.setContentsMargins(line, line, line, line)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        is_option = self.kind.startswith("option")  # nothing else shows the focus or the pointer
+        looks.draw_surface(
+            self,
+            SURFACES[self.kind],
+            is_focused=is_option and self.hasFocus(),
+            is_hovered=is_option and self.underMouse(),
+        )
+
+
+def rule() -> Surface:
     """A horizontal line."""
-    return frame("rule")
+    line = Surface("rule")
+    line.setFixedHeight(1)
+    return line
 
 
-class Card(QFrame):
+class Dot(QWidget):
+    """The mark of the product."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(_DOT_PX, _DOT_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            looks.draw_box(painter, QRectF(self.rect()), "primary", "primary_soft", _DOT_PX / 2, 4.0)
+
+
+class Card(Surface):
     """A bordered surface with a vertical layout and, where given, a heading."""
 
     def __init__(self, heading: str = "", *, spacing: int = 12) -> None:
-        super().__init__()
-        self.setProperty("kind", "card")
+        super().__init__("card")
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(20, 20, 20, 20)
         self.column.setSpacing(spacing)
@@ -94,33 +150,45 @@ class Card(QFrame):
 class Button(QPushButton):
     """A push button whose key, if it has one, stands beside the word in a quieter tone. Enter presses it too.
 
-    `command` is the id of the command that does the same: its key is shown as it is now. `key` is one that is fixed.
+    `kind` is one of `looks.BUTTONS`. `command` is the id of the command that does the same: its key is shown as it is
+    now. `key` is one that is fixed.
     """
 
     def __init__(self, text: str, kind: str = "", key: str = "", name: str = "", command: str = "") -> None:
         super().__init__(text)
+        self.kind = kind
         self._command = command
-        self._key = label("", "key") if key or command else None
+        self._key = key
         self.setAutoDefault(False)
-        if kind:
-            self.setProperty("kind", kind)
-        if self._key is not None:
-            self.setProperty("keyed", True)
-            side = 10 if kind == "rail" else 16
-            self.setLayout(row(None, self._key, margins=(side, 0, side, 0)))
-            self._key.setText(key)
-            self.show_key()
         self.setAccessibleName(name or text)
+        self.restyle()
+        self.show_key()
+
+    @property
+    def key(self) -> str:
+        """The key that stands beside the word."""
+        return self._key
+
+    def set_kind(self, kind: str) -> None:
+        """Change the look."""
+        if kind != self.kind:
+            self.kind = kind
+            self.restyle()
+            self.update()
+
+    def restyle(self) -> None:
+        look = BUTTONS[self.kind]
+        self.setFont(looks.font(look.size, look.weight, theme.current().zoom))
+        self.updateGeometry()
 
     def show_key(self) -> None:
         """Show the key that the command has now."""
-        if self._key is not None:
-            if self._command:
-                self._key.setText(keys.current().words(self._command))
-            key = self._key.text()
-            self._key.setVisible(bool(key))
-            self.setToolTip(f"{self.text()} ({key})" if key else "")
+        if self._command:
+            self._key = keys.current().words(self._command)
+        if self._command or self._key:
+            self.setToolTip(f"{self.text()} ({self._key})" if self._key else "")
             self.updateGeometry()
+            self.update()
 
     def set_label(self, text: str, name: str = "") -> None:
         self.setText(text)
@@ -128,13 +196,52 @@ class Button(QPushButton):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        size = super().sizeHint()
-        if self._key is None or not self._key.text():
-            return size
-        return QSize(size.width() + self._key.sizeHint().width() + 8, size.height())
+        look, px = BUTTONS[self.kind], theme.current().px
+        width = max(self.fontMetrics().horizontalAdvance(self.text()), px(look.least_width))
+        if self._key:
+            width += QFontMetrics(self._key_font()).horizontalAdvance(self._key) + 8
+        return QSize(width + 2 * (look.side + look.edge_px), px(look.height) + 2 * look.edge_px)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = BUTTONS[self.kind]
+        is_on, is_checked = self.isEnabled(), self.isChecked()
+        is_hovered = is_on and self.underMouse()
+        filling, token, edge = look.fill, look.ink, look.edge
+        if not is_on:
+            filling, token = look.fill_disabled, look.ink_disabled
+        elif is_checked:
+            filling, token, edge = look.fill_checked, look.ink_checked, look.edge_checked
+        elif is_hovered:
+            filling, edge = look.fill_hovered or look.fill, look.edge_hovered
+        has_focus = self.hasFocus()
+        edge_px = 2.0 if has_focus else float(look.edge_px)
+        with QPainter(self) as painter:
+            radius = look.radius if self.kind != "pill" else self.height() / 2
+            looks.draw_box(
+                painter, QRectF(self.rect()), filling, look.edge_focused if has_focus else edge, radius, edge_px
+            )
+            self._draw_words(painter, look, token, is_underlined=is_hovered and look.is_underlined_hovered)
+
+    def _draw_words(self, painter: QPainter, look: ButtonLook, token: str, *, is_underlined: bool) -> None:
+        side = look.side + look.edge_px
+        area = self.rect().adjusted(side, 0, -side, 0)
+        is_left = look.is_left or bool(self._key)
+        if is_underlined or (self.isChecked() and look.weight_checked != look.weight):
+            weight = look.weight_checked if self.isChecked() else look.weight
+            painter.setFont(looks.font(look.size, weight, theme.current().zoom, is_underlined=is_underlined))
+        looks.draw_text(painter, self, area, self.text(), token, looks.LEFT if is_left else looks.CENTRED)
+        if self._key:
+            painter.setFont(self._key_font())
+            area = self.rect().adjusted(0, 0, -look.key_side, 0)
+            ink = look.key_ink if self.isEnabled() else look.ink_disabled
+            looks.draw_text(painter, self, area, self._key, ink, looks.RIGHT)
+
+    def _key_font(self) -> QFont:
+        weight = 400 if self.kind == "rail" else 600
+        return looks.font(12, weight, theme.current().zoom)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
@@ -158,26 +265,20 @@ class Bar(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QtCore.Qt.PenStyle.NoPen)
-        tokens = theme.current().tokens
-        painter.setBrush(QColor(tokens.surface_2))
-        painter.drawRoundedRect(QRectF(self.rect()), 4, 4)
-        width = self.width() * min(1.0, max(0.0, self._share))
-        if width > 0:
-            painter.setBrush(QColor(getattr(tokens, self._token)))
-            painter.drawRoundedRect(QRectF(0, 0, max(8.0, width), 8), 4, 4)
-        if self._mark is not None:
-            painter.setBrush(QColor(tokens.ink))
-            painter.drawRect(QRectF(self.width() * self._mark - 1, 0, 2, 8))
+        with QPainter(self) as painter:
+            looks.draw_box(painter, QRectF(self.rect()), "surface_2", "", 4)
+            width = self.width() * min(1.0, max(0.0, self._share))
+            if width > 0:
+                looks.draw_box(painter, QRectF(0, 0, max(8.0, width), 8), self._token, "", 4)
+            if self._mark is not None:
+                looks.fill(painter, QRectF(self.width() * self._mark - 1, 0, 2, 8), "ink")
 
 
-class Notice(QFrame):
+class Notice(Surface):
     """A line about something that happened, with at most one action. Hidden until `show_text`."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("notice")
         self._text = label(wraps=True)
         self.action = Button("", "link")
         row = QHBoxLayout(self)
@@ -191,7 +292,7 @@ class Notice(QFrame):
         return self._text.text()
 
     def show_text(self, text: str, kind: str = "notice", action: str = "") -> None:
-        set_kind(self, kind)
+        self.set_kind(kind)
         self._text.setText(text)
         self.setAccessibleName(text)
         self.action.set_label(action)
@@ -242,12 +343,15 @@ class Scroller(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("horizontalScrollBarPolicy", _SCROLL_BAR_OFF)
         self.setProperty("focusPolicy", _NO_FOCUS)
+        sheets.wear(self.verticalScrollBar(), "scroll")
         inner = QWidget()
         inner.setObjectName("scrolled")
         self.column = QVBoxLayout(inner)
         self.column.setContentsMargins(*margins)
         self.column.setSpacing(spacing)
         self.setWidget(inner)
+        for ground in (inner, self.viewport()):
+            ground.setAutoFillBackground(False)
 
 
 def set_tab_order(widgets: Iterable[QWidget]) -> None:

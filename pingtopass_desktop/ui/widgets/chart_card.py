@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
-from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui import sheets, theme
 from pingtopass_desktop.ui.widgets.basics import Button, Card, label, row
 
 _MAX_TABLE_PX = 300
@@ -151,6 +151,7 @@ class PlainTable(QTableWidget):
     def __init__(self, columns: int = 0, most_px: int = _MAX_TABLE_PX) -> None:
         self._soon = QTimer()  # before the base, which sends events while it is being built
         super().__init__(0, columns)
+        sheets.put_on(self, "list")
         self._soon.setParent(self)
         self._soon.setSingleShot(True)
         self._most_px = most_px
@@ -215,12 +216,10 @@ class PlainTable(QTableWidget):
         super().showEvent(event)
         self._fit_once()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """A change of the theme sends several of these; the last one counts."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._is_fitted = False
-            self._soon.start()
+    def restyle(self) -> None:
+        sheets.put_on(self, "list")
+        self._is_fitted = False
+        self._soon.start()
 
 
 class ValueTable(PlainTable):
@@ -259,11 +258,13 @@ class LegendLine(QWidget):
         self._words.setText(words)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        style = Qt.PenStyle.DashLine if self._is_dashed else Qt.PenStyle.SolidLine
-        painter.setPen(QPen(QColor(getattr(theme.current().tokens, self._token)), 1.5 if self._is_dashed else 3, style))
-        middle = self.height() // 2
-        painter.drawLine(0, middle, _SAMPLE_PX, middle)
+        with QPainter(self) as painter:
+            style = Qt.PenStyle.DashLine if self._is_dashed else Qt.PenStyle.SolidLine
+            painter.setPen(
+                QPen(QColor(getattr(theme.current().tokens, self._token)), 1.5 if self._is_dashed else 3, style)
+            )
+            middle = self.height() // 2
+            painter.drawLine(0, middle, _SAMPLE_PX, middle)
 
 
 _SAMPLE_PX = 22

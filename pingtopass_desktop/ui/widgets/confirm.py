@@ -3,19 +3,18 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Attempt
-from pingtopass_desktop.ui import theme
 from pingtopass_desktop.ui.widgets.basics import Button, duration, label, plural, row
+from pingtopass_desktop.ui.widgets.page import Dialog
 
 
-class ConfirmDialog(QDialog):
+class ConfirmDialog(Dialog):
     """A heading, a sentence, and two buttons. The quiet one has the focus; Esc is the quiet one."""
 
     def __init__(self, parent: QWidget, heading: str, text: str, keep: str, go: str) -> None:
         super().__init__(parent)
-        theme.dress(self)
         self.setWindowTitle(heading)
         self.setModal(True)
         self.keep = Button(keep)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QDate, QLocale, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCharFormat, QWheelEvent
 from PySide6.QtWidgets import QCalendarWidget, QDateEdit, QVBoxLayout, QWidget
 
+from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.widgets.basics import Button, label, plural, row
 from pingtopass_desktop.ui.widgets.choice_card import CardGrid, ChoiceCard
 
@@ -36,6 +37,7 @@ class DayEdit(QDateEdit):
 
     def __init__(self) -> None:
         super().__init__()
+        sheets.wear(self, "date")
         pattern = QLocale().dateFormat(QLocale.FormatType.ShortFormat)
         self.setDisplayFormat(pattern if "yyyy" in pattern else pattern.replace("yy", "yyyy"))
         self.setCalendarPopup(True)

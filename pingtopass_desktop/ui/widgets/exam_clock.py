@@ -2,9 +2,9 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
-from pingtopass_desktop.ui.widgets.basics import set_property
+from pingtopass_desktop.ui.widgets.basics import Chip
 
 WARN_AT_S = (300, 60)
 
@@ -17,14 +17,13 @@ def clock_text(remaining_ms: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-class ExamClock(QLabel):
+class ExamClock(Chip):
     """Signals: `warned` with the seconds left, once at five minutes and once at one."""
 
     warned = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("clock")
+        super().__init__("", "clock")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setToolTip("Hide or show the clock (T)")
@@ -67,8 +66,8 @@ class ExamClock(QLabel):
             self.setText(text)
             minutes = -(-self._remaining_ms // 60_000)
             self.setAccessibleName("Clock, hidden" if self._is_hidden else f"About {minutes} minutes left")
-        set_property(self, "urgent", "true" if self._remaining_ms <= WARN_AT_S[1] * 1000 else "false")
-        set_property(self, "hidden_time", "true" if self._is_hidden else "false")
+        is_urgent = self._remaining_ms <= WARN_AT_S[1] * 1000
+        self.set_kind("clock-hidden" if self._is_hidden else "clock-urgent" if is_urgent else "clock")
 
     def _announce(self, seconds: int) -> None:
         minutes = seconds // 60

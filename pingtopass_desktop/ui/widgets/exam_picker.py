@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from pingtopass_desktop.domain.exam import Exam
+from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.widgets.basics import label
 
 
@@ -16,6 +17,7 @@ class ExamPicker(QWidget):
         super().__init__()
         self._name = label(kind="secondary")
         self.box = QComboBox()
+        sheets.wear(self.box, "combo")
         self.box.setAccessibleName("Exam")
         self.box.setMinimumWidth(280)
         self.box.activated.connect(self._activated)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableWidgetItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableWidgetItem
 
 from pingtopass_desktop.study.review import HistoryRow
 from pingtopass_desktop.ui import keys, theme
+from pingtopass_desktop.ui.widgets import marked_text
 from pingtopass_desktop.ui.widgets.basics import Button, Card, duration, label, plural, row
 from pingtopass_desktop.ui.widgets.chart_card import PlainTable
 from pingtopass_desktop.ui.words import moment_text, short_date_text, verdict_word
@@ -62,10 +63,7 @@ _IS_PASS = Qt.ItemDataRole.UserRole
 
 
 def _chip_font() -> QFont:
-    font = QFont(QApplication.font())
-    font.setPixelSize(theme.current().px(12))
-    font.setWeight(QFont.Weight.DemiBold)
-    return font
+    return marked_text.font(12, QFont.Weight.DemiBold)
 
 
 class ExamTable(PlainTable):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from pingtopass_desktop.domain.exam import Exam, Objective
 from pingtopass_desktop.domain.question import QuestionType
 from pingtopass_desktop.study.finding import Query, QuestionState
+from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.widgets.basics import Button
 from pingtopass_desktop.ui.widgets.layouts import Flow
 
@@ -43,6 +44,7 @@ class FilterPill(Button):
         self._entries: list[tuple[str, object]] = []
         self._value: object = None
         self._menu = QMenu(self)
+        sheets.wear(self._menu, "menu")
         self.clicked.connect(self.open_menu)
 
     def set_entries(self, entries: Sequence[tuple[str, object]]) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QEvent,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOp
 
 from pingtopass_desktop.library.words import runs
 from pingtopass_desktop.study.finding import FoundQuestion
-from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui import sheets, theme
 from pingtopass_desktop.ui.widgets import marked_text
 from pingtopass_desktop.ui.widgets.marked_text import LINES
 
@@ -141,6 +140,7 @@ class HitList(QTableView):
 
     def __init__(self) -> None:
         super().__init__()
+        sheets.put_on(self, "list")
         self.hits = HitModel()
         self.setModel(self.hits)
         self.setItemDelegate(_Delegate(self))
@@ -190,10 +190,9 @@ class HitList(QTableView):
         super().resizeEvent(event)
         self._fit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
-            self._fit()
+    def restyle(self) -> None:
+        sheets.put_on(self, "list")
+        self._fit()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.current().px(220), theme.current().px(240))

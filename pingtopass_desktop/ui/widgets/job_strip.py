@@ -3,9 +3,10 @@
 from threading import Event
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout
 
-from pingtopass_desktop.ui.widgets.basics import Button, label, row
+from pingtopass_desktop.ui import sheets
+from pingtopass_desktop.ui.widgets.basics import Button, Surface, label, row
 
 
 class Steering(QObject):
@@ -30,14 +31,14 @@ class Steering(QObject):
         self._is_stopped.set()
 
 
-class JobStrip(QFrame):
+class JobStrip(Surface):
     """Shows one job at a time."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("kind", "notice")
+        super().__init__("notice")
         self._words = label(wraps=True)
         self._bar = QProgressBar()
+        sheets.wear(self._bar, "progress")
         self._bar.setTextVisible(False)
         self.cancel = Button("Cancel", "link")
         self._steering: Steering | None = None

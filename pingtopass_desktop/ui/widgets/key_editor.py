@@ -4,13 +4,13 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from pingtopass_desktop.ui import keys
+from pingtopass_desktop.ui import keys, sheets
 from pingtopass_desktop.ui.keys import COMMANDS, FIXED_KEYS, Command, KeyMap, Place, key_in_words
 from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.undo import Undoable
-from pingtopass_desktop.ui.widgets.basics import Button, Card, clear_layout, label, row, rule, set_kind
+from pingtopass_desktop.ui.widgets.basics import Button, Card, Surface, clear_layout, label, row, rule
 from pingtopass_desktop.ui.widgets.setting_row import Line, SettingRow
 
 _ALT = "Alt+"
@@ -19,7 +19,7 @@ Keys = dict[str, tuple[str, ...]]
 """The commands whose keys are not those they come with, as in `WindowSettings.keys`."""
 
 
-class KeyCapture(QFrame):
+class KeyCapture(Surface):
     """Waits for a key press and says what came of it.
 
     Signals: `caught` with the key; `answered` when the offer is taken; `removed`; `cancelled`, also by Esc.
@@ -31,7 +31,7 @@ class KeyCapture(QFrame):
     cancelled = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("notice")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._words = label(wraps=True)
         self.replace = Button("Use it here")
@@ -52,7 +52,7 @@ class KeyCapture(QFrame):
 
     def say(self, text: str, kind: str = "notice", *, can_replace: bool = False) -> None:
         """Show a sentence; with `can_replace` it is an offer to take the key away from another command."""
-        set_kind(self, kind)
+        self.set_kind(kind)
         self._words.setText(text)
         self.setAccessibleName(text)
         self.replace.setVisible(can_replace)
@@ -138,6 +138,7 @@ class KeyEditor(QWidget):
         self._asked: tuple[str, str] | None = None
         self._offered = ""
         self.search = QLineEdit()
+        sheets.wear(self.search, "field")
         self.search.setPlaceholderText("Search commands and keys")
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Search commands and keys")

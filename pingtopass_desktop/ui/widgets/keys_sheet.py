@@ -1,18 +1,18 @@
 """The sheet of all keys, as they are now."""
 
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.keys import COMMANDS, FIXED_KEYS, Place
 from pingtopass_desktop.ui.widgets.basics import Button, Scroller, label, row
+from pingtopass_desktop.ui.widgets.page import Dialog
 
 
-class KeysSheet(QDialog):
+class KeysSheet(Dialog):
     """All keys in groups; Esc or the button closes it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        theme.dress(self)
         self.setWindowTitle("Keyboard")
         px = theme.current().px
         self.resize(min(px(560), parent.width() - 40), min(px(640), parent.height() - 40))

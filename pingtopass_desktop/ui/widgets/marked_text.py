@@ -1,6 +1,7 @@
 """Text that a delegate paints: a few lines, an ellipsis where there is more, marked words on a ground of their own."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextLayout, QTextOption
@@ -14,9 +15,14 @@ Runs = Sequence[tuple[str, bool]]
 
 
 def font(size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The application's font in a size at 100 % text."""
+    """The application's font in a size at 100 % text. Not to be changed."""
+    return _font(QApplication.font().family(), theme.current().px(size), weight)
+
+
+@lru_cache(maxsize=32)
+def _font(family: str, size_px: int, weight: QFont.Weight) -> QFont:
     made = QFont(QApplication.font())
-    made.setPixelSize(theme.current().px(size))
+    made.setPixelSize(size_px)
     made.setWeight(weight)
     return made
 
@@ -27,10 +33,18 @@ def line_height(size: int) -> int:
 
 def draw(painter: QPainter, area: QRect, runs: Runs, in_font: QFont) -> None:
     """Draw text from the left, in the middle of the area's height, on at most `LINES` lines."""
-    layout = lay_out(runs, in_font, area.width())
+    layout = _kept_layout(tuple(runs), in_font.key(), area.width(), theme.current())
     height = sum(layout.lineAt(number).height() for number in range(layout.lineCount()))
     painter.setPen(QColor(theme.current().tokens.ink))
     layout.draw(painter, QPointF(area.left(), area.top() + max(0.0, (area.height() - height) / 2)))
+
+
+@lru_cache(maxsize=256)
+def _kept_layout(runs: tuple[tuple[str, bool], ...], font_key: str, width: int, _: theme.Theme) -> QTextLayout:
+    """A list paints the same rows again and again; the colours of the theme stand in the layout."""
+    in_font = QFont()
+    in_font.fromString(font_key)
+    return lay_out(runs, in_font, width)
 
 
 def lay_out(runs: Runs, in_font: QFont, width: int) -> QTextLayout:
@@ -39,7 +53,8 @@ def lay_out(runs: Runs, in_font: QFont, width: int) -> QTextLayout:
     if layout.lineCount() <= LINES:
         return layout
     last = layout.lineAt(LINES - 1)
-    units = 2 * (last.textStart() + last.textLength())
+    room = width - QFontMetrics(in_font).horizontalAdvance("…")
+    units = 2 * (last.xToCursor(room) + 1)
     end = len("".join(text for text, _ in runs).encode("utf-16-le")[:units].decode("utf-16-le", "ignore"))
     while True:
         end -= 1

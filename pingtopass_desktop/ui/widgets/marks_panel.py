@@ -5,16 +5,16 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.study import marks
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.marks import QuestionMarks
-from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui import sheets, theme
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.undo import Undoable
-from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, clear_layout, label, plural
+from pingtopass_desktop.ui.widgets.basics import Button, Notice, Scroller, Surface, clear_layout, label, plural
 from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.widgets.report_form import ReportForm
 from pingtopass_desktop.ui.words import review_text
@@ -34,7 +34,7 @@ class NoteEdit(QTextEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("note")
+        sheets.wear(self, "text")
         self.setAcceptRichText(False)
         self.setPlaceholderText("What helps you remember")
         self.setAccessibleName("Your note on this question")
@@ -51,7 +51,7 @@ class NoteEdit(QTextEdit):
         super().keyPressEvent(event)
 
 
-class MarksPanel(QFrame):
+class MarksPanel(Surface):
     """Signals: `failed` with a message where the disk did not take a mark; `escaped` when Esc leaves the note;
     `undoable` with a step where a note or bookmark was changed."""
 
@@ -60,8 +60,7 @@ class MarksPanel(QFrame):
     undoable = Signal(object)
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
-        super().__init__()
-        self.setObjectName("side-right")
+        super().__init__("side-right")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._is_below = False
         self._study = study

@@ -1,15 +1,19 @@
 """Mastery by objective: a bar of what is known of what was seen, with the numbers beside it in words.
 
-Part of the first page: style sheet only, nothing painted by hand, and made anew instead of restyled, because changing
-the look of a widget that is shown builds the namespace `Qt`; see `ui.widgets.basics`.
+Part of the first page, so without the namespace `Qt`; see `ui.looks`.
 """
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from pingtopass_desktop.study.insights import WEAK_SHARE, ObjectiveMastery
+from pingtopass_desktop.ui import looks
 from pingtopass_desktop.ui.widgets.basics import clear_layout, column, label, row
+
+_WHOLE, _BAR_PX = 1000, 8
 
 _HALF_KNOWN = 0.6
 """Below, a bar has the colour of what is weak; from `WEAK_SHARE` on that of what is good."""
@@ -42,7 +46,7 @@ def _objective_row(objective: ObjectiveMastery) -> QWidget:
     words = f"{share:.0%}" if share is not None else "Too few answers" if objective.seen else ""
     line = row(label(objective.name, wraps=True), label(words, "hint" if share is None else "strong"), spacing=12)
     line.setStretch(0, 1)
-    bar = share_bar(share, token(share))
+    bar = ShareBar(share, token(share))
     bar.setAccessibleName(f"{objective.name}: {words or 'no answers'}, {numbers}")
     whole = QWidget()
     box = column(bar, label(numbers, "hint", wraps=True), spacing=4)
@@ -52,22 +56,30 @@ def _objective_row(objective: ObjectiveMastery) -> QWidget:
 
 
 def token(share: float | None) -> str:
-    """The kind of bar for a share: good, weak, or "" between. The number beside it says the same."""
+    """The colour of the bar for a share: good, weak, or between. The number beside it says the same."""
     if share is None or _HALF_KNOWN <= share < WEAK_SHARE:
-        return ""
+        return "primary"
     return "good" if share >= WEAK_SHARE else "warn"
 
 
-def share_bar(share: float | None = None, kind: str = "") -> QProgressBar:
-    """A bar for a share from 0 to 1; `kind` is "good", "warn" or "" and chooses its colour."""
-    bar = QProgressBar()
-    bar.setProperty("kind", kind)
-    bar.setRange(0, 1000)
-    bar.setTextVisible(False)
-    show_share(bar, share)
-    return bar
+class ShareBar(QProgressBar):
+    """A bar for a share from 0 to 1; `token` is its colour."""
 
+    def __init__(self, share: float | None = None, token: str = "primary") -> None:
+        super().__init__()
+        self._token = token
+        self.setRange(0, _WHOLE)
+        self.setTextVisible(False)
+        self.setFixedHeight(_BAR_PX)
+        self.show_share(share)
 
-def show_share(bar: QProgressBar, share: float | None) -> None:
-    """Fill a bar."""
-    bar.setValue(round(1000 * min(1.0, share or 0.0)))
+    def show_share(self, share: float | None) -> None:
+        """Fill the bar."""
+        self.setValue(round(_WHOLE * min(1.0, share or 0.0)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            looks.draw_box(painter, QRectF(self.rect()), "surface_2", "", _BAR_PX / 2)
+            if self.value() > 0:
+                width = max(float(_BAR_PX), self.width() * self.value() / _WHOLE)
+                looks.draw_box(painter, QRectF(0, 0, width, _BAR_PX), self._token, "", _BAR_PX / 2)

@@ -1,14 +1,34 @@
 """The numbered tiles of an exam: where one is, what is answered, what is marked."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Attempt
-from pingtopass_desktop.ui import theme
-from pingtopass_desktop.ui.widgets.basics import Button, Scroller, frame, label, set_property
+from pingtopass_desktop.ui import looks, theme
+from pingtopass_desktop.ui.widgets.basics import Button, Scroller, Surface, label
 
 COLUMNS = 6
+
+
+class Tile(Button):
+    """The number of a question."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(str(index + 1), "tile")
+        self.index = index
+        self._is_flagged = False
+
+    def show_state(self, *, is_here: bool, is_answered: bool, is_flagged: bool) -> None:
+        self._is_flagged = is_flagged
+        self.set_kind("tile-here" if is_here else "tile-answered" if is_answered else "tile")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._is_flagged:
+            with QPainter(self) as painter:
+                looks.fill(painter, QRectF(1, self.height() - 3, self.width() - 2, 3), "mark", 1.5)
 
 
 class Navigator(QWidget):
@@ -18,11 +38,11 @@ class Navigator(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._tiles: list[Button] = []
+        self._tiles: list[Tile] = []
         self._shown: list[tuple[bool, bool, bool, bool]] = []
         self._where = label(kind="hint")
         self._legend = label("Filled = answered · violet = flagged", "hint", wraps=True)
-        side = frame(name="side-left")
+        side = Surface("side-left")
         self._grid = QGridLayout()
         self._grid.setSpacing(6)
         scroller = Scroller(margins=(20, 20, 14, 20), spacing=8)
@@ -40,7 +60,7 @@ class Navigator(QWidget):
         self._scroller = scroller
 
     @property
-    def tiles(self) -> list[Button]:
+    def tiles(self) -> list[Tile]:
         return self._tiles
 
     def open(self, attempt: Attempt) -> None:
@@ -50,8 +70,7 @@ class Navigator(QWidget):
             tile.deleteLater()
         self._tiles, self._shown = [], []
         for index in range(len(attempt.items)):
-            tile = Button(str(index + 1), "tile")
-            tile.setProperty("index", index)
+            tile = Tile(index)
             tile.clicked.connect(self._clicked)
             self._tiles.append(tile)
             self._grid.addWidget(tile, index // COLUMNS, index % COLUMNS)
@@ -79,9 +98,7 @@ class Navigator(QWidget):
 
     def _show_state(self, index: int, is_here: bool, is_answered: bool, is_flagged: bool, is_open: bool) -> None:
         tile = self._tiles[index]
-        set_property(tile, "here", "true" if is_here else "false")
-        set_property(tile, "answered", "true" if is_answered else "false")
-        set_property(tile, "flagged", "true" if is_flagged else "false")
+        tile.show_state(is_here=is_here, is_answered=is_answered, is_flagged=is_flagged)
         tile.setEnabled(is_open)
         tile.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_here else Qt.FocusPolicy.ClickFocus)
         words = ["answered" if is_answered else "unanswered"]
@@ -97,7 +114,7 @@ class Navigator(QWidget):
             Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -COLUMNS, Qt.Key.Key_Down: COLUMNS
         }  # fmt: skip
         step = steps.get(Qt.Key(event.key()))
-        if step is None or not isinstance(focused, Button) or focused not in self._tiles:
+        if step is None or not isinstance(focused, Tile) or focused not in self._tiles:
             super().keyPressEvent(event)
             return
         target = self._tiles.index(focused) + step
@@ -105,4 +122,6 @@ class Navigator(QWidget):
             self._tiles[target].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _clicked(self) -> None:
-        self.visited.emit(self.sender().property("index"))
+        tile = self.sender()
+        if isinstance(tile, Tile):
+            self.visited.emit(tile.index)

@@ -6,12 +6,12 @@ from enum import StrEnum
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.question import Choice, Option, Question
-from pingtopass_desktop.ui import richtext, theme
+from pingtopass_desktop.ui import richtext
 from pingtopass_desktop.ui.richtext import RichText
-from pingtopass_desktop.ui.widgets.basics import label, set_property
+from pingtopass_desktop.ui.widgets.basics import Chip, Surface, label
 from pingtopass_desktop.ui.widgets.layouts import held
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -33,26 +33,15 @@ class RowLook(Struct, frozen=True):
     reason: str = ""
 
 
-class Letter(QLabel):
+class Letter(Chip):
     """The letter or number of an option, in a square that grows with the text."""
 
     def __init__(self, text: str = "") -> None:
-        super().__init__(text)
-        self.setObjectName("letter")
+        super().__init__(text, "letter")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._fit()
-
-    def _fit(self) -> None:
-        side = theme.current().px(24)
-        self.setFixedSize(side, side)
 
 
-class OptionRow(QFrame):
+class OptionRow(Surface):
     """One option: a radio button or check box to a screen reader.
 
     Signals: `pressed` with the option's id; `strike_pressed` on a right click.
@@ -62,15 +51,14 @@ class OptionRow(QFrame):
     strike_pressed = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("option")
         self.option_id = ""
         self._is_radio = True
         self._text = ""
         self._look = RowLook()
         self._markdown: RichText | None = None
         self._reason: RichText | None = None
-        self.setProperty("kind", "option")
-        self.setProperty("state", "")
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -117,17 +105,15 @@ class OptionRow(QFrame):
     def _wear(self, look: RowLook, media: dict[str, bytes]) -> None:
         is_other_way = look.is_struck is not self._look.is_struck
         self._look = look
-        set_property(self, "state", str(look.state))
-        set_property(self._label, "struck", "true" if look.is_struck else "false")
-        if is_other_way:
-            font = self._label.font()
-            font.setStrikeOut(look.is_struck)
-            self._label.setFont(font)
-            if self._markdown is not None:
-                self._markdown.show_struck(look.is_struck)
+        state = f"-{look.state}" if look.state else ""
+        self.set_kind(f"option{state}")
+        self._letter.set_kind(f"letter{state}")
+        self._label.set_kind("option-text-struck" if look.is_struck else "option-text")
+        if is_other_way and self._markdown is not None:
+            self._markdown.show_struck(look.is_struck)
         self._status.setText(look.status)
         kind = {RowState.RIGHT: "status-good", RowState.WRONG: "status-bad"}.get(look.state, "status")
-        set_property(self._status, "kind", kind)
+        self._status.set_kind(kind)
         self._status.setVisible(bool(look.status))
         if look.reason:
             if self._reason is None:

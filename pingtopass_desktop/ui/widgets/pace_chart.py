@@ -41,21 +41,21 @@ class PaceChart(QWidget):
         self.setAccessibleName(words)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        tokens = theme.current().tokens
-        painter.setPen(Qt.PenStyle.NoPen)
-        for index, bar in enumerate(self._bars):
-            area = self._area(index, bar.seconds)
-            painter.setBrush(QColor(tokens.primary if bar.is_right else tokens.bad))
-            painter.drawRoundedRect(area, 2, 2)
-            if not bar.is_right:
-                painter.setBrush(QBrush(QColor(tokens.surface), Qt.BrushStyle.BDiagPattern))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            tokens = theme.current().tokens
+            painter.setPen(Qt.PenStyle.NoPen)
+            for index, bar in enumerate(self._bars):
+                area = self._area(index, bar.seconds)
+                painter.setBrush(QColor(tokens.primary if bar.is_right else tokens.bad))
                 painter.drawRoundedRect(area, 2, 2)
-        if self._even_pace_s:
-            painter.setPen(QPen(QColor(tokens.ink_3), 1, Qt.PenStyle.DashLine))
-            height = self.height() * (1 - self._even_pace_s / self._top_s)
-            painter.drawLine(0, round(height), self.width(), round(height))
+                if not bar.is_right:
+                    painter.setBrush(QBrush(QColor(tokens.surface), Qt.BrushStyle.BDiagPattern))
+                    painter.drawRoundedRect(area, 2, 2)
+            if self._even_pace_s:
+                painter.setPen(QPen(QColor(tokens.ink_3), 1, Qt.PenStyle.DashLine))
+                height = self.height() * (1 - self._even_pace_s / self._top_s)
+                painter.drawLine(0, round(height), self.width(), round(height))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and self._bars:

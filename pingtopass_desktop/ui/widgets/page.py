@@ -1,20 +1,20 @@
-"""What every page of the window is."""
+"""What every page of the window is, and every dialog."""
 
-from PySide6.QtGui import QFocusEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import QDialog, QWidget
 
 from pingtopass_desktop.ui import theme
 
 
 class Page(QWidget):
-    """Wears the theme, and puts on another one when it comes to the front."""
+    """Follows the theme; one that is hidden puts it on when it comes to the front."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("page")
+        theme.follow(self)
 
     def showEvent(self, event: QShowEvent) -> None:
-        theme.dress(self)
+        theme.catch_up(self)
         super().showEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -22,3 +22,17 @@ class Page(QWidget):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """As `focusInEvent`."""
+
+
+class Dialog(QDialog):
+    """A window over the page, on the colour of cards."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        theme.follow(self)
+        self.restyle()
+
+    def restyle(self) -> None:
+        palette = QPalette()
+        palette.setColor(QPalette.ColorRole.Window, QColor(theme.current().tokens.surface))
+        self.setPalette(palette)

@@ -6,7 +6,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QHeaderView,
     QLineEdit,
     QTableWidget,
@@ -15,26 +14,28 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui import sheets, theme
 from pingtopass_desktop.ui.widgets.basics import label, row
+from pingtopass_desktop.ui.widgets.page import Dialog
 
 Entry = tuple[str, str, Callable[[], Any]]
 """Words, key, action."""
 
 
-class Palette(QDialog):
+class Palette(Dialog):
     """Typing narrows the list, arrows move in it, Enter or a click does what is chosen, Esc leaves."""
 
     def __init__(self, parent: QWidget, entries: Sequence[Entry]) -> None:
         super().__init__(parent)
-        theme.dress(self)
         self.setWindowTitle("Find a command")
         self._entries = tuple(entries)
         self._chosen: Callable[[], Any] | None = None
         self.search = QLineEdit()
+        sheets.wear(self.search, "field")
         self.search.setPlaceholderText("Type what you want to do")
         self.search.setAccessibleName("Find a command")
         self.list = QTableWidget(0, 2)
+        sheets.wear(self.list, "list")
         self.list.setAccessibleName("Commands")
         self.list.setShowGrid(False)
         self.list.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)

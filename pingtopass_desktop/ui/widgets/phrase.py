@@ -1,21 +1,15 @@
 """Words that stand on one line where there is room for them, and wrap where there is not."""
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QLabel
 
-_PLAIN_TEXT = 0
-"""Qt.TextFormat.PlainText."""
+from pingtopass_desktop.ui.widgets.basics import Label
 
 
-class Phrase(QLabel):
+class Phrase(Label):
     """A plain-text label that asks for one line; a wrapping `QLabel` asks for about twenty letters."""
 
     def __init__(self, text: str, kind: str = "") -> None:
-        super().__init__(text)
-        self.setProperty("textFormat", _PLAIN_TEXT)
-        self.setWordWrap(True)
-        if kind:
-            self.setProperty("kind", kind)
+        super().__init__(text, kind, wraps=True)
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2, super().sizeHint().height())

@@ -5,7 +5,7 @@ from functools import partial
 from random import Random
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.question import NOT_ANSWERED, Question, QuestionType, presented_order
 from pingtopass_desktop.study.context import Study
@@ -13,21 +13,20 @@ from pingtopass_desktop.study.library import QuestionDetail
 from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.widgets.basics import Button, Scroller, column, label, rule, set_tab_order
+from pingtopass_desktop.ui.widgets.basics import Button, Scroller, Surface, column, label, rule, set_tab_order
 from pingtopass_desktop.ui.widgets.filter_bar import TYPE_WORDS
 from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.widgets.marks_box import MarksBox
 from pingtopass_desktop.ui.widgets.question_view import QuestionView
 
 
-class DetailCard(QFrame):
+class DetailCard(Surface):
     """Signals: `practise_asked` for the list that the question stands in."""
 
     practise_asked = Signal()
 
     def __init__(self, study: Study, tasks: Tasks) -> None:
-        super().__init__()
-        self.setProperty("kind", "card")
+        super().__init__("card")
         self._shown: QuestionDetail | None = None
         self._is_open = False
         self._build(study, tasks)

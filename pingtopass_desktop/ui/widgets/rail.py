@@ -3,9 +3,9 @@
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QVBoxLayout
 
-from pingtopass_desktop.ui.widgets.basics import Button, frame, label, row
+from pingtopass_desktop.ui.widgets.basics import Button, Dot, Surface, label, row
 
 PAGES = (
     ("today", "Today"),
@@ -22,14 +22,13 @@ _LEAST_WIDTH_PX = 208
 """Large text needs more, also beside a page that is too wide."""
 
 
-class Rail(QFrame):
+class Rail(Surface):
     """Signals: `page_asked` with a page's name."""
 
     page_asked = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("rail")
+        super().__init__("rail")
         self.setAccessibleName("Pages")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._group = QButtonGroup(self)
@@ -37,7 +36,7 @@ class Rail(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 20, 12, 16)
         column.setSpacing(4)
-        column.addLayout(row(frame(name="dot"), label("PingToPass", "section"), None, spacing=6, margins=(6, 0, 0, 12)))
+        column.addLayout(row(Dot(), label("PingToPass", "section"), None, spacing=6, margins=(6, 0, 0, 12)))
         for name, words in PAGES:
             button = Button(words, "rail", command=name)
             button.setCheckable(True)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from pingtopass_desktop.study.marks import REPORT_REASONS
+from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.widgets.basics import Button, label, row
 
 
@@ -17,12 +18,14 @@ class ReportForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._reason = QComboBox()
+        sheets.wear(self._reason, "combo")
         for reason, words in REPORT_REASONS.items():
             self._reason.addItem(words, reason)
         self._reason.setAccessibleName("What is wrong")
         self._reason.setMinimumContentsLength(12)
         self._reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._text = QPlainTextEdit()
+        sheets.wear(self._text, "text")
         self._text.setPlaceholderText("What should it say? (optional)")
         self._text.setAccessibleName("Details")
         self._text.setTabChangesFocus(True)

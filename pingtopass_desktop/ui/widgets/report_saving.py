@@ -14,7 +14,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from pingtopass_desktop.study.review import ScoreReport
-from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.report_words import title_words
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import Button, Notice
@@ -59,7 +59,7 @@ class ReportSaving(Notice):
     def ask(self, report: ScoreReport, kind: SaveAs) -> QFileDialog:
         """Ask where to save; the dialog asks before a file is replaced."""
         dialog = QFileDialog(self.window(), f"Save as {kind.value.word}")
-        theme.dress(dialog)
+        sheets.wear(dialog, "dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(kind.value.filter)

@@ -1,6 +1,6 @@
 """A score on its scale with the pass mark written where it lies."""
 
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -17,34 +17,29 @@ class ScoreBar(QWidget):
         self._share = min(1.0, max(0.0, share))
         self._token, self._mark, self._words = token, min(1.0, max(0.0, mark)), words
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._fit()
+        self.restyle()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        tokens = theme.current().tokens
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.surface_2))
-        painter.drawRoundedRect(QRectF(0, 0, self.width(), _BAR_PX), 4, 4)
-        if self._share > 0:
-            painter.setBrush(QColor(getattr(tokens, self._token)))
-            painter.drawRoundedRect(QRectF(0, 0, max(8.0, self.width() * self._share), _BAR_PX), 4, 4)
-        place = self.width() * self._mark
-        painter.setBrush(QColor(tokens.ink))
-        painter.drawRect(QRectF(min(self.width() - 2.0, max(0.0, place - 1)), 0, 2, _BAR_PX + 3))
-        painter.setFont(self._small_font())
-        painter.setPen(QColor(tokens.ink_3))
-        width = painter.fontMetrics().horizontalAdvance(self._words) + 2
-        left = min(max(0.0, place - width / 2), max(0.0, self.width() - width))
-        top = _BAR_PX + _GAP_PX
-        painter.drawText(QRectF(left, top, width, self.height() - top), Qt.AlignmentFlag.AlignCenter, self._words)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            tokens = theme.current().tokens
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.surface_2))
+            painter.drawRoundedRect(QRectF(0, 0, self.width(), _BAR_PX), 4, 4)
+            if self._share > 0:
+                painter.setBrush(QColor(getattr(tokens, self._token)))
+                painter.drawRoundedRect(QRectF(0, 0, max(8.0, self.width() * self._share), _BAR_PX), 4, 4)
+            place = self.width() * self._mark
+            painter.setBrush(QColor(tokens.ink))
+            painter.drawRect(QRectF(min(self.width() - 2.0, max(0.0, place - 1)), 0, 2, _BAR_PX + 3))
+            painter.setFont(self._small_font())
+            painter.setPen(QColor(tokens.ink_3))
+            width = painter.fontMetrics().horizontalAdvance(self._words) + 2
+            left = min(max(0.0, place - width / 2), max(0.0, self.width() - width))
+            top = _BAR_PX + _GAP_PX
+            painter.drawText(QRectF(left, top, width, self.height() - top), Qt.AlignmentFlag.AlignCenter, self._words)
 
-    def _fit(self) -> None:
+    def restyle(self) -> None:
         self.setFixedHeight(_BAR_PX + _GAP_PX + QFontMetrics(self._small_font()).height())
 
     def _small_font(self) -> QFont:

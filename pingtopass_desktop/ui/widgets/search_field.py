@@ -1,13 +1,15 @@
 """A field to search in, which says at its right end how much was found."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit
 
-from pingtopass_desktop.ui.widgets.basics import label
+from pingtopass_desktop.ui import looks, sheets, theme
 
 _CLEAR_PX = 30
 """The room that Qt's button to clear the field takes."""
+
+_SIDE_PX = 12
 
 
 class SearchField(QLineEdit):
@@ -18,19 +20,18 @@ class SearchField(QLineEdit):
 
     def __init__(self, placeholder: str, name: str) -> None:
         super().__init__()
+        sheets.wear(self, "field")
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(name)
         self.setClearButtonEnabled(True)
-        self._found = label(kind="hint")
-        self._found.setParent(self)
-        self._found.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._found = ""
 
     @property
     def found_text(self) -> str:
-        return self._found.text()
+        return self._found
 
     def show_found(self, words: str) -> None:
-        self._found.setText(words)
+        self._found = words
         self.setAccessibleDescription(words)
         self._place()
 
@@ -49,11 +50,22 @@ class SearchField(QLineEdit):
         else:
             super().keyPressEvent(event)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.textMargins().right():
+            with QPainter(self) as painter:
+                painter.setFont(_found_font())
+                end = _CLEAR_PX if self.text() else _SIDE_PX
+                area = self.rect().adjusted(0, 0, -end, 0)
+                looks.draw_text(painter, self, area, self._found, "ink_3", looks.RIGHT)
+
     def _place(self) -> None:
-        self._found.adjustSize()
-        width = self._found.width() if self._found.text() else 0
-        fits = width + 3 * _CLEAR_PX < self.width()
-        self._found.setVisible(fits and width > 0)
-        self.setTextMargins(0, 0, width + 12 if fits else 0, 0)
-        end = self.width() - (_CLEAR_PX if self.text() else 12)
-        self._found.move(end - width, (self.height() - self._found.height()) // 2)
+        """Keep room for the words where there is room for both."""
+        width = QFontMetrics(_found_font()).horizontalAdvance(self._found)
+        fits = width > 0 and width + 3 * _CLEAR_PX < self.width()
+        self.setTextMargins(0, 0, width + _SIDE_PX if fits else 0, 0)
+        self.update()
+
+
+def _found_font() -> QFont:
+    return looks.font(12, 0, theme.current().zoom)

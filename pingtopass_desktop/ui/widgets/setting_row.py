@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui import sheets, theme
 from pingtopass_desktop.ui.widgets.basics import Button, Card, label, rule
 from pingtopass_desktop.ui.widgets.layouts import Flow
 
@@ -196,6 +196,7 @@ class Number(QSpinBox):
     def __init__(self, least: int, most: int, step: int, unit: str, units: str) -> None:
         """`unit` follows the number one, `units` every other."""
         super().__init__()
+        sheets.wear(self, "number")
         self._unit, self._units = unit, units
         self.setRange(least, most)
         self.setSingleStep(step)
@@ -236,6 +237,7 @@ class Choice(QComboBox):
 
     def __init__(self, choices: Sequence[tuple[Any, str]]) -> None:
         super().__init__()
+        sheets.wear(self, "combo")
         for value, words in choices:
             self.addItem(words, value)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

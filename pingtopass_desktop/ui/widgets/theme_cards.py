@@ -35,24 +35,24 @@ class ThemePicture(QWidget):
         return QSize(80, _HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        outline = QPainterPath()
-        outline.addRoundedRect(area, 8, 8)
-        painter.setClipPath(outline)
-        if self._name is ThemeName.SYSTEM:
-            _paint_window(painter, area, LIGHT)
-            painter.save()
-            painter.setClipRect(QRectF(area.center().x(), area.y(), area.width(), area.height()), _INTERSECT)
-            _paint_window(painter, area, DARK)
-            painter.restore()
-        else:
-            _paint_window(painter, area, _TOKENS[self._name])
-        painter.setClipping(False)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QColor(theme.current().tokens.control))
-        painter.drawPath(outline)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            outline = QPainterPath()
+            outline.addRoundedRect(area, 8, 8)
+            painter.setClipPath(outline)
+            if self._name is ThemeName.SYSTEM:
+                _paint_window(painter, area, LIGHT)
+                painter.save()
+                painter.setClipRect(QRectF(area.center().x(), area.y(), area.width(), area.height()), _INTERSECT)
+                _paint_window(painter, area, DARK)
+                painter.restore()
+            else:
+                _paint_window(painter, area, _TOKENS[self._name])
+            painter.setClipping(False)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor(theme.current().tokens.control))
+            painter.drawPath(outline)
 
 
 _INTERSECT = Qt.ClipOperation.IntersectClip
