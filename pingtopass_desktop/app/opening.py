@@ -70,11 +70,11 @@ def close_study(study: Study) -> None:
 
 
 def keep_house(study: Study, folder: DataFolder, zone_name: str) -> None:
-    """Once the window is up, on the store lane: the learner's time zone, a sound starter bank, packs that nobody needs
-    any more, and where the questions of the others belong."""
+    """Once the window is up, on the store lane: the learner's time zone, a sound starter bank, packs and clock files
+    that nobody needs any more, and where the questions of the packs that stay belong."""
     from pingtopass_desktop.library.publish import collect
     from pingtopass_desktop.library.starter import publish_starter
-    from pingtopass_desktop.study import placement
+    from pingtopass_desktop.study import exam, placement
 
     with study.store.database.translated():
         has_zone = settings.get(study.store.db, settings.DAY_ZONE, "")
@@ -89,6 +89,10 @@ def keep_house(study: Study, folder: DataFolder, zone_name: str) -> None:
             _log.info("removed the replaced pack %s", path.name)
     except (OSError, BankError) as error:
         _log.warning("the library was not tidied: %s", error)
+    try:
+        exam.tidy_clocks(study)
+    except OSError as error:
+        _log.warning("the clocks of deleted exams were not removed: %s", error)
     placement.follow_library(study)
 
 

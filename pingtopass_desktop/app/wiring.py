@@ -280,9 +280,10 @@ def _import_pages() -> None:
 
 def _what_is_due(study: Study, exam_id: str) -> "Due":
     from pingtopass_desktop.study import insights
+    from pingtopass_desktop.study.plan import PlanKind
     from pingtopass_desktop.ui.notifications import Due
 
-    items = [item for item in insights.today(study, exam_id).plan if item.kind is insights.PlanKind.DUE]
+    items = [item for item in insights.today(study, exam_id).plan if item.kind is PlanKind.DUE]
     return Due(sum(item.count for item in items), sum(item.minutes for item in items))
 
 

@@ -239,6 +239,12 @@ def count_finished(db: sqlite3.Connection, mode: Mode | None = None, exam_id: st
     return db.execute(sql, (mode, exam_id)).fetchone()[0]
 
 
+def finished_exams(db: sqlite3.Connection) -> list[str]:
+    """The ids of all exams of which `summaries` would list a finished attempt."""
+    sql = f"SELECT DISTINCT a.exam FROM attempts AS a WHERE a.finished_at IS NOT NULL AND {_IS_KEPT} ORDER BY a.exam"
+    return [row[0] for row in db.execute(sql)]
+
+
 def summary(db: sqlite3.Connection, attempt_id: str) -> AttemptSummary | None:
     """One attempt, finished or not; None where it is unknown or deleted."""
     row = db.execute(f"{_SUMMARIES} WHERE a.id = ? AND {_IS_KEPT}", (attempt_id,)).fetchone()
@@ -274,6 +280,12 @@ def results(db: sqlite3.Connection, attempt_ids: Iterable[str]) -> dict[str, lis
 
 def is_deleted(db: sqlite3.Connection, attempt_id: str) -> bool:
     return db.execute("SELECT 1 FROM attempts_deleted WHERE attempt = ?", (attempt_id,)).fetchone() is not None
+
+
+def is_over(db: sqlite3.Connection, attempt_id: str) -> bool:
+    """True where an attempt is finished or deleted; an unknown one is not."""
+    sql = f"SELECT 1 FROM attempts AS a WHERE a.id = ? AND NOT (a.finished_at IS NULL AND {_IS_KEPT})"
+    return db.execute(sql, (attempt_id,)).fetchone() is not None
 
 
 _IS_KEPT = "NOT EXISTS (SELECT 1 FROM attempts_deleted AS d WHERE d.attempt = a.id)"
@@ -337,6 +349,20 @@ def save_local(db: sqlite3.Connection, attempt: Attempt, pack: str) -> None:
     db.execute(
         "INSERT OR REPLACE INTO attempt_local VALUES (?, ?, ?, ?, ?, ?)",
         (attempt.id, pack, attempt.position, attempt.elapsed_ms, attempt.interruptions, item_ms),
+    )
+
+
+def keep_clock(db: sqlite3.Connection, attempt_id: str, elapsed_ms: int, position: int, item_ms: int) -> None:
+    """Take over the clock of an unfinished attempt where it is ahead: its time, and that on the item shown."""
+    local = load_local(db, attempt_id)
+    if local is None:
+        return
+    times = dict(local.item_ms)
+    if position == local.position:
+        times[position] = max(item_ms, times.get(position, 0))
+    db.execute(
+        "UPDATE attempt_local SET elapsed_ms = max(elapsed_ms, ?), item_ms = ? WHERE attempt = ?",
+        (elapsed_ms, json.dumps(times, separators=(",", ":")), attempt_id),
     )
 
 

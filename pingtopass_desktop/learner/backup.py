@@ -7,7 +7,6 @@ BackupError
   BackupFailed    the environment's fault: disk full, no right to write, file in use, learner file missing or damaged
 """
 
-import os
 import re
 import shutil
 import sqlite3
@@ -16,6 +15,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pingtopass_desktop.disk import put_in_place, sync_file, sync_folder
 from pingtopass_desktop.learner import snapshot
 from pingtopass_desktop.learner.database import StoreDamaged, StoreError, StoreTooNew, store_error
 from pingtopass_desktop.learner.snapshot import SHM, WAL, NoLearnerFile, sidecar
@@ -55,8 +55,7 @@ def daily_backup(learner: Path, backups: Path, now: datetime, keep: int = 7) -> 
             partial.unlink(missing_ok=True)
             snapshot.copy_to(learner, partial)
             snapshot.check(partial, original=learner)
-            os.replace(partial, target)
-            sync_folder(backups)
+            put_in_place(partial, target)
         except NoLearnerFile:
             return None
         finally:
@@ -135,22 +134,6 @@ def set_aside(learner: Path, prefix: str, now: datetime) -> Path | None:
     return aside
 
 
-def put_in_place(staged: Path, target: Path) -> None:
-    """Rename in one step, on disk when it returns. Raises: OSError."""
-    os.replace(staged, target)
-    sync_folder(target.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder durable. Windows has no such call and needs none."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
 def event_count(path: Path) -> int:
     """How many actions a learner file holds. Raises: StoreError."""
     with snapshot.reading(path) as db:
@@ -182,7 +165,7 @@ def _copy_as_it_is(learner: Path, aside: Path) -> None:
     partial = sidecar(aside, ".part")
     try:
         shutil.copyfile(learner, partial)
-        _sync(partial)
+        sync_file(partial)
         _copy_log(learner, aside)
         put_in_place(partial, aside)
     finally:
@@ -193,7 +176,7 @@ def _copy_as_it_is(learner: Path, aside: Path) -> None:
 def _copy_log(learner: Path, aside: Path) -> None:
     if sidecar(learner, WAL).exists():
         shutil.copyfile(sidecar(learner, WAL), sidecar(aside, WAL))
-        _sync(sidecar(aside, WAL))
+        sync_file(sidecar(aside, WAL))
         sync_folder(aside.parent)
 
 
@@ -206,11 +189,6 @@ def _drop_log(learner: Path) -> None:
 def _daily_backups(backups: Path) -> list[Path]:
     """The latest first."""
     return sorted((path for path in backups.glob("learner-*.db") if _DAILY.fullmatch(path.name)), reverse=True)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _stamp(now: datetime) -> str:

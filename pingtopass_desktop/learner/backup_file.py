@@ -17,6 +17,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from pingtopass_desktop.disk import sync_file
+
 FORMAT = 1
 MANIFEST = "manifest.json"
 LEARNER = "learner.db"
@@ -91,8 +93,7 @@ def write_backup(target: Path, manifest: Manifest, files: Mapping[str, Path]) ->
             "members": {name: {"sha256": member.sha256, "size": member.size} for name, member in members.items()},
         }
         archive.writestr(MANIFEST, json.dumps(fields, indent=2))
-    with target.open("rb+") as file:
-        os.fsync(file.fileno())
+    sync_file(target)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 Nothing here creates, migrates or repairs the file that it reads. Every error is a `StoreError`.
 """
 
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -12,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from pingtopass_desktop.disk import sync_file
 from pingtopass_desktop.learner.database import (
     APPLICATION_ID,
     StoreDamaged,
@@ -85,8 +85,7 @@ def copy_to(path: Path, target: Path) -> None:
             if sidecar(path, WAL).exists() or _identity(path) == before:
                 break
             target.unlink()  # the program started and wrote while a file without a log was being read
-        with target.open("rb+") as file:
-            os.fsync(file.fileno())
+        sync_file(target)
     except BaseException:
         target.unlink(missing_ok=True)
         raise

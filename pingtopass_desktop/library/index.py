@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from pingtopass_desktop.disk import sync_file
 from pingtopass_desktop.library.pack import Pack, PackDamaged
 
 SUFFIX = ".search"
@@ -116,8 +117,7 @@ def _write(pack: Pack, partial: Path, progress: Progress | None) -> None:
         db.execute("INSERT INTO built_from VALUES (?)", (pack.release.digest,))
         db.execute("INSERT INTO search(search) VALUES ('optimize')")
         db.execute("COMMIT")
-    with partial.open("rb+") as file:
-        os.fsync(file.fileno())
+    sync_file(partial)
 
 
 def _is_inside(pack: Pack) -> bool:

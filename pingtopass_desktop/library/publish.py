@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pingtopass_desktop.disk import put_in_place, sync_file
 from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.library.bank.model import (
     MEDIA_REFERENCE,
@@ -245,8 +246,7 @@ def _write(
             raise OSError(f"{path} was not written correctly. Check the disk and try again.")
     finally:
         db.close()
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+    sync_file(path)
     if progress is not None:
         progress(len(rows), len(rows))
 
@@ -276,22 +276,9 @@ def point(folder: Path, bank_id: str, pointer: Pointer) -> None:
     """Put a pack in force, durably; the caller holds the folder's lock."""
     path = pointer_file(folder, bank_id)
     partial = path.with_suffix(".part")
-    with partial.open("w", encoding="utf-8") as file:
-        json.dump({"pack": pointer.pack, "fingerprint": pointer.fingerprint}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
-    sync_folder(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder durable. Windows has no such call and needs none."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    partial.write_text(json.dumps({"pack": pointer.pack, "fingerprint": pointer.fingerprint}), encoding="utf-8")
+    sync_file(partial)
+    put_in_place(partial, path)
 
 
 def _highest_release(folder: Path, bank_id: str) -> int:

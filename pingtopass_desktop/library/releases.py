@@ -9,8 +9,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from pingtopass_desktop.disk import sync_folder
 from pingtopass_desktop.library.lock import locked
-from pingtopass_desktop.library.publish import Pointer, point, pointer_file, read_pointer, sync_folder
+from pingtopass_desktop.library.publish import Pointer, point, pointer_file, read_pointer
 
 
 class NotInPlace(Exception):

@@ -6,7 +6,6 @@ like a backup without banks. Whatever happens, also a kill, either the old learn
 one that gave way stays beside it under another name. The errors are those of `learner.backup`.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,13 +15,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from pingtopass_desktop import __version__
+from pingtopass_desktop.disk import put_in_place, sync_file
 from pingtopass_desktop.learner import snapshot
 from pingtopass_desktop.learner.backup import (
     BackupFailed,
     BackupRefused,
     check_restorable,
     event_count,
-    put_in_place,
     set_aside,
     translated,
 )
@@ -279,10 +278,8 @@ def _put_packs_in_force(manifest: Manifest, staged: dict[str, Path], packs: Path
             put_in_place(path, packs / manifest.packs[bank_id])
             pointer = pointer_file(packs, bank_id)
             partial = sidecar(pointer, ".restore.part")
-            with partial.open("wb") as file:
-                file.write(manifest.pointers[bank_id])
-                file.flush()
-                os.fsync(file.fileno())
+            partial.write_bytes(manifest.pointers[bank_id])
+            sync_file(partial)
             put_in_place(partial, pointer)
             restored.append(bank_id)
     return tuple(restored)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.learner.journal import LearnerStore
 from pingtopass_desktop.library.catalogue import Catalogue
-from pingtopass_desktop.library.pack import Pack, PackError
+from pingtopass_desktop.library.pack import Pack
 from pingtopass_desktop.library.publish import media_used
 
 
@@ -54,10 +54,6 @@ class ShownQuestion(Struct, frozen=True):
     objective_name: str
 
 
-class QuestionsMissing(Exception):
-    """Questions of an attempt are no longer in the library. The message says which bank to bring back."""
-
-
 def shown_questions(pack: Pack, exam_id: str, ids: Iterable[str]) -> dict[str, ShownQuestion]:
     """The questions of those ids that the pack has, ready to show. Raises: PackError."""
     questions = pack.questions(ids)
@@ -70,14 +66,3 @@ def shown_questions(pack: Pack, exam_id: str, ids: Iterable[str]) -> dict[str, S
         title, name = (objective.title, objective.name) if objective else ("", "")
         shown[question.id] = ShownQuestion(question, used, title, name)
     return shown
-
-
-def attempt_pack(study: Study, pack_name: str, exam_id: str) -> Pack:
-    """The release that an attempt started with, or the one in force where that is gone. Raises: QuestionsMissing."""
-    try:
-        return study.catalogue.pack_file(pack_name)
-    except PackError:
-        for entry in study.catalogue.exams():
-            if entry.exam.id == exam_id:
-                return entry.pack
-    raise QuestionsMissing(f"The questions of {exam_id!r} are not in the library any more. Import the bank again.")

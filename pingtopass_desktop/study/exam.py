@@ -7,19 +7,20 @@ from random import Random
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pingtopass_desktop.domain.attempt import Attempt, Item, Mode, Phase, Rules
+from pingtopass_desktop.domain.attempt import Attempt, Mode, Phase, Rules
 from pingtopass_desktop.domain.exam import Exam, Objective
 from pingtopass_desktop.domain.form import Form, Shortfall, blueprint_counts, blueprint_keys, draw_form
-from pingtopass_desktop.domain.question import Choice, Confidence, canonical_choice, presented_order
+from pingtopass_desktop.domain.question import Choice, Confidence, canonical_choice
 from pingtopass_desktop.domain.scoring import credit, is_right, scaled_cut, scaled_score
 from pingtopass_desktop.learner import attempts, memory
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.learner.clock_file import ClockFile
-from pingtopass_desktop.learner.events import AttemptFinished, Flagged, Payload, Struck, new_id
+from pingtopass_desktop.learner.events import AttemptFinished, Flagged, Payload, Struck
 from pingtopass_desktop.learner.memory import CONFIDENCE_LETTERS
 from pingtopass_desktop.library.pack import Pack
-from pingtopass_desktop.study import placement, preferences
-from pingtopass_desktop.study.context import QuestionsMissing, ShownQuestion, Study, attempt_pack, shown_questions
+from pingtopass_desktop.study import placement, preferences, sitting
+from pingtopass_desktop.study.context import ShownQuestion, Study, shown_questions
+from pingtopass_desktop.study.sitting import Sitting
 
 SLEEP_MS = 5000
 """A gap between ticks longer than this is a suspension of the machine or the program and does not count."""
@@ -131,39 +132,16 @@ def start(
         asks_confidence=asks_confidence,
     )
     random = Random(f"{seed}:options")
-    questions = [shown[question_id].question for question_id in form.question_ids]
-    items = tuple(Item(q.id, q.revision, presented_order(q, random)) for q in questions)
-    now = study.now_ms()
-    attempt = Attempt(new_id(now), exam.id, rules, items)
-    sitting_id = new_id(now)
-    study.store.record(
-        attempts.started_payload(attempt, sitting_id, ""),
-        lambda db: attempts.save_local(db, attempt, pack.path.name),
-    )
-    return ExamSitting(study, attempt, sitting_id, exam, pack, shown)
+    return ExamSitting(study, sitting.begin(study, exam, pack, form.question_ids, shown, rules, random))
 
 
 def resume(study: Study, attempt_id: str) -> "ExamSitting":
     """Go on with an exam that was closed or crashed, with the time it had.
 
-    Raises: KeyError for an unknown or finished attempt, QuestionsMissing, PackError, StoreError, OSError.
+    Raises: KeyError for an unknown, deleted or finished attempt, QuestionsMissing, PackError, StoreError, OSError.
     """
-    with study.store.database.translated():
-        loaded = attempts.load_attempt(study.store.db, attempt_id)
-        local = attempts.load_local(study.store.db, attempt_id)
-    if loaded is None or loaded[0].is_finished:
-        raise KeyError(attempt_id)
-    attempt, sitting_id = loaded
-    pack = attempt_pack(study, local.pack if local else "", attempt.exam_id)
-    ids = [item.question_id for item in attempt.items]
-    shown = shown_questions(pack, attempt.exam_id, ids)
-    missing = [question_id for question_id in ids if question_id not in shown]
-    if missing:
-        raise QuestionsMissing(
-            f"{len(missing)} of {len(ids)} questions of this exam are no longer in the library. "
-            "Import the bank again, then resume; your answers are kept."
-        )
-    exam = next(exam for exam in pack.exams() if exam.id == attempt.exam_id)
+    left = sitting.take_up(study, attempt_id)
+    attempt = left.attempt
     with study.store.database.translated():
         clock = ClockFile(clock_path(study, attempt_id))
     gone = max(clock.elapsed_ms - attempt.elapsed_ms, 0)
@@ -172,8 +150,25 @@ def resume(study: Study, attempt_id: str) -> "ExamSitting":
         attempt = replace(attempt, item_ms={**attempt.item_ms, attempt.position: on_item})
     clock.close()
     attempt = replace(attempt, elapsed_ms=attempt.elapsed_ms + gone).resume()
-    _save(study, attempt, pack.path.name)
-    return ExamSitting(study, attempt, sitting_id, exam, pack, shown)
+    _save(study, attempt, left.pack.path.name)
+    return ExamSitting(study, replace(left, attempt=attempt))
+
+
+def tidy_clocks(study: Study) -> None:
+    """Remove the clock files of exams that were deleted, and of finished ones whose end a crash cut short.
+
+    The store takes their time over first: a deletion that is taken back later costs no time. The file of an exam that
+    the store does not know stays; it may be known again after a backup is put back. Raises: StoreError, OSError.
+    """
+    for path in study.clocks.glob("*.clock"):
+        with study.store.database.translated():
+            is_over = attempts.is_over(study.store.db, path.stem)
+        if is_over:
+            clock = ClockFile(path)
+            clock.close()
+            with study.store.database.transaction() as db:
+                attempts.keep_clock(db, path.stem, clock.elapsed_ms, clock.index, clock.item_ms)
+            path.unlink(missing_ok=True)
 
 
 def clock_path(study: Study, attempt_id: str) -> Path:
@@ -186,23 +181,15 @@ class ExamSitting:
     Raises `StoreError` or `OSError` where the disk does not take a command: the attempt is then unchanged.
     """
 
-    def __init__(
-        self,
-        study: Study,
-        attempt: Attempt,
-        sitting_id: str,
-        exam: Exam,
-        pack: Pack,
-        shown: dict[str, ShownQuestion],
-    ) -> None:
-        self.exam = exam
-        self.shown = shown
-        self.attempt = attempt
+    def __init__(self, study: Study, sitting: Sitting) -> None:
+        self.exam = sitting.exam
+        self.shown = sitting.shown
+        self.attempt = sitting.attempt
         self._study = study
-        self._sitting_id = sitting_id
-        self._pack = pack
+        self._sitting_id = sitting.id
+        self._pack = sitting.pack
         with study.store.database.translated():
-            self._clock = ClockFile(clock_path(study, attempt.id))
+            self._clock = ClockFile(clock_path(study, self.attempt.id))
         self._ticked_at = study.monotonic_ms()
         self._durable_at = self._ticked_at
 

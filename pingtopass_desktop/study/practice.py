@@ -9,18 +9,18 @@ from random import Random
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pingtopass_desktop.domain.attempt import Attempt, Item, Mode, Phase, Rules
+from pingtopass_desktop.domain.attempt import Attempt, Mode, Phase, Rules
 from pingtopass_desktop.domain.exam import Exam, Objective
-from pingtopass_desktop.domain.question import Choice, Confidence, canonical_choice, presented_order
+from pingtopass_desktop.domain.question import Choice, Confidence, canonical_choice
 from pingtopass_desktop.domain.scoring import is_right
 from pingtopass_desktop.learner import attempts, marks, mastery, memory
 from pingtopass_desktop.learner.attempts import AttemptSummary
-from pingtopass_desktop.learner.events import AttemptFinished, Flagged, Struck, new_id
+from pingtopass_desktop.learner.events import AttemptFinished, Struck
 from pingtopass_desktop.learner.mastery import ObjectiveCount
 from pingtopass_desktop.learner.memory import CONFIDENCE_LETTERS
-from pingtopass_desktop.library.pack import Pack
-from pingtopass_desktop.study import placement, preferences
-from pingtopass_desktop.study.context import QuestionsMissing, ShownQuestion, Study, attempt_pack, shown_questions
+from pingtopass_desktop.study import placement, preferences, sitting
+from pingtopass_desktop.study.context import ShownQuestion, Study, shown_questions
+from pingtopass_desktop.study.sitting import Sitting
 
 MAX_QUESTIONS = 200
 MAX_ELAPSED_MS = 5 * 60 * 1000
@@ -136,39 +136,19 @@ def start(
     ids = [question_id for question_id in ids if question_id in shown]
     if not ids:
         raise NothingToPractise(selection)
-    questions = [shown[question_id].question for question_id in ids]
-    items = tuple(Item(q.id, q.revision, presented_order(q, random)) for q in questions)
     rules = Rules(Mode.PRACTICE, None, asks_confidence=asks_confidence)
-    now = study.now_ms()
-    attempt = Attempt(new_id(now), exam_id, rules, items)
-    sitting_id = new_id(now)
-    study.store.record(
-        attempts.started_payload(attempt, sitting_id, label[:80]),
-        lambda db: attempts.save_local(db, attempt, pack.path.name),
-    )
-    return PracticeSitting(study, attempt, sitting_id, listed.exam, pack, shown, label)
+    return PracticeSitting(study, sitting.begin(study, listed.exam, pack, ids, shown, rules, random, label[:80]))
 
 
 def resume(study: Study, attempt_id: str) -> "PracticeSitting":
     """Go on with an unfinished session at its first unanswered question.
 
-    Raises: KeyError for an unknown or finished attempt, QuestionsMissing, PackError, StoreError.
+    Raises: KeyError for an unknown, deleted or finished attempt, QuestionsMissing, PackError, StoreError.
     """
-    with study.store.database.translated():
-        loaded = attempts.load_attempt(study.store.db, attempt_id)
-        local = attempts.load_local(study.store.db, attempt_id)
-        summary = attempts.summary(study.store.db, attempt_id)
-    if loaded is None or summary is None or loaded[0].is_finished:
-        raise KeyError(attempt_id)
-    attempt, sitting_id = loaded
-    pack = attempt_pack(study, local.pack if local else "", attempt.exam_id)
-    shown = shown_questions(pack, attempt.exam_id, [item.question_id for item in attempt.items])
-    if any(item.question_id not in shown for item in attempt.items):
-        raise QuestionsMissing("Some questions of this session are no longer in the library. Import the bank again.")
-    exam = next(exam for exam in pack.exams() if exam.id == attempt.exam_id)
-    attempt = attempt.resume()
+    left = sitting.take_up(study, attempt_id)
+    attempt = left.attempt.resume()
     position = attempt.unanswered[0] if attempt.unanswered else len(attempt.items) - 1
-    return PracticeSitting(study, replace(attempt, position=position), sitting_id, exam, pack, shown, summary.label)
+    return PracticeSitting(study, replace(left, attempt=replace(attempt, position=position)))
 
 
 class PracticeSitting:
@@ -177,23 +157,13 @@ class PracticeSitting:
     Raises `StoreError` where the disk does not take a command: the attempt is then unchanged.
     """
 
-    def __init__(
-        self,
-        study: Study,
-        attempt: Attempt,
-        sitting_id: str,
-        exam: Exam,
-        pack: Pack,
-        shown: dict[str, ShownQuestion],
-        label: str,
-    ) -> None:
-        self.exam = exam
-        self.shown = shown
-        self.attempt = attempt
-        self.label = label
+    def __init__(self, study: Study, sitting: Sitting) -> None:
+        self.exam = sitting.exam
+        self.shown = sitting.shown
+        self.attempt = sitting.attempt
+        self.label = sitting.label
         self._study = study
-        self._sitting_id = sitting_id
-        self._pack = pack
+        self._sitting_id = sitting.id
         self._shown_at = study.monotonic_ms()
 
     @property
@@ -217,14 +187,6 @@ class PracticeSitting:
         question_id = given.item.question_id
         payload = Struck(given.id, self._sitting_id, question_id, option_id, is_struck, given.elapsed_ms)
         self._study.store.record(payload)
-        self.attempt = given
-        return given
-
-    def flag(self, is_flagged: bool) -> Attempt:
-        """Mark the question shown, or not. Raises: IllegalCommand."""
-        given = self.attempt.flag(is_flagged)
-        question_id = given.item.question_id
-        self._study.store.record(Flagged(given.id, self._sitting_id, question_id, is_flagged, given.elapsed_ms))
         self.attempt = given
         return given
 

@@ -138,6 +138,16 @@ def history_count(study: Study, exam_id: str | None = None, mode: Mode | None = 
         return attempts.count_finished(study.store.db, mode, exam_id)
 
 
+def gone_exams(study: Study) -> list[str]:
+    """The ids of exams with finished attempts that the library no longer has. No more is kept of them than their id.
+
+    Raises: StoreError.
+    """
+    listed = {entry.exam.id for entry in study.catalogue.exams()}
+    with study.store.database.translated():
+        return [exam_id for exam_id in attempts.finished_exams(study.store.db) if exam_id not in listed]
+
+
 def delete_attempt(study: Study, attempt_id: str) -> None:
     """Take an attempt out of every list, finished or not. Its answers keep counting for reviews and days, and what
     this device knows of an unfinished one stays, so that `restore_attempt` brings it back whole.

@@ -96,7 +96,7 @@ class Sessions(WindowFrame):
         page = ComparisonPage(self.opened, self.tasks)
         page.report_asked.connect(self.open_report)
         page.drill_asked.connect(self.practise_these)
-        page.closed.connect(self.show_history)
+        page.closed.connect(self._return_to_history)
         return self.adopt(page)
 
     @property
@@ -172,8 +172,7 @@ class Sessions(WindowFrame):
         """Show all attempts at the chosen exam."""
         self.leave_page()
         self.history.show_exam(self.exam_id)
-        self.bring_forward(self.history, rail_name="exams")
-        self.history.setFocus()
+        self._bring_history_forward()
 
     def practise(self, exam_id: str, selection: Any, objective_ids: Any, count: int, label: str = "") -> None:
         """Start a session of up to `count` questions of a selection."""
@@ -251,6 +250,16 @@ class Sessions(WindowFrame):
     def _close_report(self) -> None:
         if self.report.report is not None:
             self.page_asked.emit(_rail_name(self.report.report))
+
+    def _return_to_history(self) -> None:
+        """Show the attempts among which two were chosen to compare; their exam may be gone from the library."""
+        self.leave_page()
+        self.history.refresh()
+        self._bring_history_forward()
+
+    def _bring_history_forward(self) -> None:
+        self.bring_forward(self.history, rail_name="exams")
+        self.history.setFocus()
 
     def _compare(self, first_id: str, second_id: str) -> None:
         self.comparison.show_attempts(first_id, second_id)

@@ -15,9 +15,10 @@ from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.learner.database import StoreUnavailable
 from pingtopass_desktop.library.catalogue import UnknownExam
 from pingtopass_desktop.library.publish import pointer_file
-from pingtopass_desktop.study import exam
-from pingtopass_desktop.study.context import QuestionsMissing, Study
+from pingtopass_desktop.study import exam, review
+from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.exam import CannotDrawForm, ExamSitting
+from pingtopass_desktop.study.sitting import QuestionsMissing
 from tests.fakes.banks import make_bank, make_question
 from tests.fakes.laptop import Laptop, wrong_choice
 
@@ -257,6 +258,28 @@ def test_a_lost_clock_file_costs_only_the_time_since_the_last_event(laptop: Lapt
     study = laptop.open()
     exam.clock_path(study, sitting.attempt.id).unlink()
     assert exam.resume(study, sitting.attempt.id).attempt.elapsed_ms == 3000
+
+
+def test_the_clock_file_of_a_deleted_exam_goes_and_its_time_stays(laptop: Laptop, sitting: ExamSitting) -> None:
+    run(laptop, sitting, 3000)
+    sitting.visit(4)
+    run(laptop, sitting, 7500)  # only the clock file knows of these
+    study = laptop.open()
+    waiting = exam.start(study, "net-101", seed=2)
+    ended = exam.start(study, "net-101", seed=3)
+    run(laptop, ended, 1000)
+    left_over = exam.clock_path(study, ended.attempt.id).read_bytes()
+    ended.submit()
+    exam.clock_path(study, ended.attempt.id).write_bytes(left_over)  # as a crash right after the last event leaves it
+    unknown = exam.clock_path(study, "of-another-backup")
+    unknown.write_bytes(left_over)
+    review.delete_attempt(study, sitting.attempt.id)
+    exam.tidy_clocks(study)
+    assert set(study.clocks.iterdir()) == {exam.clock_path(study, waiting.attempt.id), unknown}
+    review.restore_attempt(study, sitting.attempt.id)
+    resumed = exam.resume(study, sitting.attempt.id)
+    assert timed(resumed.attempt) == timed(replace(sitting.attempt, interruptions=1))
+    assert resumed.attempt.elapsed_ms == 10_500
 
 
 def test_random_crashes_lose_nothing_that_was_shown(laptop: Laptop, study: Study) -> None:

@@ -8,8 +8,9 @@ from pingtopass_desktop.domain.question import Confidence
 from pingtopass_desktop.learner import attempts, memory
 from pingtopass_desktop.library.publish import pointer_file
 from pingtopass_desktop.study import marks, practice
-from pingtopass_desktop.study.context import QuestionsMissing, Study
+from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.practice import NothingToPractise, PracticeSitting, Selection
+from pingtopass_desktop.study.sitting import QuestionsMissing
 from tests.fakes.banks import make_bank, make_objective, make_question, question_id
 from tests.fakes.laptop import Laptop, wrong_choice
 
@@ -230,18 +231,13 @@ def test_a_session_goes_on_at_its_first_unanswered_question(laptop: Laptop, stud
         sitting.visit(index)
         sitting.check(sitting.current.question.key, Confidence.THINK_SO)
     sitting.visit(5)
-    sitting.flag(True)
     sitting.strike(sitting.attempt.item.order[0], True)
     resumed = practice.resume(laptop.open(), sitting.attempt.id)
     assert resumed.label == "mine"
     assert resumed.attempt.position == 2
     assert resumed.attempt.phase is Phase.RUNNING
     live = sitting.attempt
-    assert (resumed.attempt.answers, resumed.attempt.flagged, resumed.attempt.struck) == (
-        live.answers,
-        live.flagged,
-        live.struck,
-    )
+    assert (resumed.attempt.answers, resumed.attempt.struck) == (live.answers, live.struck)
     assert resumed.attempt.items == live.items
     resumed.visit(0)
     with pytest.raises(IllegalCommand, match="once"):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from pingtopass_desktop.domain.attempt import Mode
+from pingtopass_desktop.library import releases
 from pingtopass_desktop.study import exam, practice, review
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.ui import theme
@@ -19,7 +20,7 @@ from pingtopass_desktop.ui.pages.practice_setup import PracticeSetupPage
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.undo import Undoable
-from tests.fakes.banks import make_bank
+from tests.fakes.banks import make_bank, publish_bank
 from tests.fakes.laptop import Laptop, wrong_choice
 from tests.ui.window import Window, come_to_rest
 
@@ -273,6 +274,72 @@ def test_a_comparison_shows_both_exams_and_drills_what_was_missed_in_both(
     with qtbot.waitSignal(page.report_asked) as reported:
         buttons(page, "Report")[1].click()
     assert reported.args == [second]
+
+
+def test_attempts_at_an_exam_that_left_the_library_are_found(
+    bare_laptop: Laptop, study: Study, tasks: Tasks, show: Callable[..., None], qtbot: QtBot
+) -> None:
+    bare_laptop.publish(make_bank(bank_id="silver", name="Silver"))
+    study.catalogue.refresh()
+    gone = sit(bare_laptop, study, 3)
+    releases.withdraw(bare_laptop.packs, "golden")
+    study.catalogue.refresh()
+    page = HistoryPage(study, tasks)
+    page.picker.set_exams([entry.exam for entry in study.catalogue.exams()])
+    page.show_exam("silver")
+    show(page)
+    assert page.rows == []
+    box = page.picker.box
+    assert [box.itemData(index) for index in range(box.count())] == ["silver", "golden"]
+    assert box.itemText(1) == "golden (no longer in the library)"
+    with qtbot.assertNotEmitted(page.exam_chosen):  # no page can be about it
+        box.setFocus()
+        qtbot.keyClick(box, Qt.Key.Key_Down)
+        settle(tasks)
+    assert [row.summary.id for row in page.rows] == [gone]
+    assert "Exam golden" in texts(page)
+    steps: list[Undoable] = []
+    page.undoable.connect(steps.append)
+    buttons(page, "Delete")[0].click()
+    settle(tasks)
+    assert (page.rows, box.currentData()) == ([], "golden"), "what was deleted can be taken back here"
+    tasks.run(steps[0].undo, owner=page)
+    settle(tasks)
+    steps[0].undone()
+    settle(tasks)
+    assert [row.summary.id for row in page.rows] == [gone]
+    page.show_exam("silver")
+    settle(tasks)
+    assert (page.rows, box.currentData()) == ([], "silver")
+    bare_laptop.publish(BANK)
+    study.catalogue.refresh()
+    page.refresh()
+    settle(tasks)
+    assert box.count() == 1, "it is in the library again"
+
+
+def test_a_comparison_of_an_exam_that_left_the_library_leads_back_to_its_attempts(window: Window) -> None:
+    study = window.opened.study
+    publish_bank(BANK, window.folder.packs)
+    study.catalogue.refresh()
+    sat = {exam.start(study, "golden", seed=seed).submit().id for seed in range(2)}
+    releases.withdraw(window.folder.packs, "golden")
+    study.catalogue.refresh()
+    window.shell.show_history()
+    window.settle()
+    page = window.shell.history
+    page.picker.box.setFocus()
+    window.press("Down")
+    assert {row.summary.id for row in page.rows} == sat
+    for box in page.table.boxes.values():
+        box.click()
+    page.compare.click()
+    window.settle()
+    assert "no longer in the library" in window.texts()
+    window.press("Escape")
+    assert window.shell.shown_page is page
+    assert {row.summary.id for row in page.rows} == sat
+    assert window.shell.exam_id == "net-101"
 
 
 def test_newly_missed_questions_can_be_drilled(

@@ -1,4 +1,4 @@
-"""The settings in the real window: what is changed is kept at once, seen to be kept, and in force."""
+"""The settings in the real window: what is changed is kept without a button, seen to be kept, and in force."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,12 +19,13 @@ from pingtopass_desktop.ui.pages.settings import SECTIONS, SettingsPage
 from pingtopass_desktop.ui.pages.settings_about import AboutSection, LicencesDialog
 from pingtopass_desktop.ui.pages.settings_backup import BackupSection
 from pingtopass_desktop.ui.pages.settings_look import AppearanceSection, KeyboardSection
-from pingtopass_desktop.ui.pages.settings_study import ExamRulesSection, StudySection
+from pingtopass_desktop.ui.pages.settings_study import ExamRulesSection
 from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.widgets.basics import Button
 from pingtopass_desktop.ui.widgets.setting_row import SettingRow
 from tests.fakes.banks import make_bank, publish_bank
 from tests.ui.conftest import OpenWindow
+from tests.ui.settings_driver import kept, settings, study_section, type_number
 from tests.ui.window import Window
 
 TODAY = datetime.now().astimezone().date()
@@ -35,30 +36,11 @@ def page(window: Window) -> SettingsPage:
     return settings(window)
 
 
-def settings(window: Window) -> SettingsPage:
-    """The settings, brought to the front by their key."""
-    window.press("Ctrl+Comma")
-    page = window.shell.settings
-    assert window.shell.shown_page is page
-    return page
-
-
-def study_section(page: SettingsPage, window: Window) -> StudySection:
-    section = page.show_section("study")
-    window.settle()
-    assert isinstance(section, StudySection)
-    return section
-
-
 def keyboard(page: SettingsPage, window: Window) -> KeyboardSection:
     section = page.show_section("keyboard")
     window.settle()
     assert isinstance(section, KeyboardSection)
     return section
-
-
-def kept(window: Window) -> preferences.StudyPreferences:
-    return preferences.load(window.opened.study)
 
 
 def test_sections_are_shown_one_at_a_time(page: SettingsPage, window: Window) -> None:
@@ -71,25 +53,27 @@ def test_sections_are_shown_one_at_a_time(page: SettingsPage, window: Window) ->
     assert [words for _, words in SECTIONS] == ["Study", "Exam rules", "Appearance", "Keyboard", "Backup", "About"]
 
 
-def test_a_number_is_kept_at_once_and_said_to_be_kept(page: SettingsPage, window: Window, qtbot: QtBot) -> None:
+def test_a_number_typed_is_kept_at_once_and_said_to_be_kept(page: SettingsPage, window: Window) -> None:
     section = study_section(page, window)
-    with qtbot.waitSignal(page.studied_changed):
-        section.goal.stepUp()
-    window.settle()
+    type_number(window, section.goal, 25)
     assert kept(window).daily_goal == 25
     assert [name for name, row in section.rows.items() if row.is_kept] == ["daily_goal"]
-    section.retention.setValue(85)
-    window.settle()
+    type_number(window, section.retention, 85)
     assert kept(window).retention == 0.85
     assert [name for name, row in section.rows.items() if row.is_kept] == ["retention"]
+    section.new.setFocus(Qt.FocusReason.TabFocusReason)
+    window.press("7")
+    section.goal.setFocus()
+    window.settle()
+    assert kept(window).new_per_day == 7, "leaving the field keeps it too"
 
 
 def test_every_value_of_study_comes_back_at_the_next_start(open_window: OpenWindow) -> None:
     first = open_window()
     section = study_section(settings(first), first)
-    section.new.setValue(1)
-    section.day_start.setCurrentIndex(6)
-    section.day_start.activated.emit(6)
+    type_number(first, section.new, 1)
+    section.day_start.setFocus()
+    first.press("Down", "Down")
     section.confidence.click()
     first.settle()
     first.close()
@@ -105,7 +89,7 @@ def test_a_write_that_fails_says_so_and_shows_the_old_value(page: SettingsPage, 
     section = study_section(page, window)
     db = window.opened.study.store.db
     db.execute("PRAGMA query_only = 1")
-    section.goal.setValue(90)
+    type_number(window, section.goal, 90)
     section.confidence.click()
     window.settle()
     assert page.notice.isVisible()
@@ -113,20 +97,9 @@ def test_a_write_that_fails_says_so_and_shows_the_old_value(page: SettingsPage, 
     assert section.goal.value() == 20
     assert section.confidence.text() == "On"
     db.execute("PRAGMA query_only = 0")
-    section.goal.setValue(90)
-    window.settle()
+    type_number(window, section.goal, 90)
     assert not page.notice.isVisible()
     assert kept(window).daily_goal == 90
-
-
-def test_numbers_stepped_fast_all_arrive(page: SettingsPage, window: Window) -> None:
-    section = study_section(page, window)
-    for _ in range(8):
-        section.goal.stepUp()
-    assert section.goal.value() == 60
-    window.settle()
-    assert kept(window).daily_goal == 60
-    assert section.goal.value() == 60
 
 
 def test_scrolling_over_a_number_changes_nothing(page: SettingsPage, window: Window) -> None:
@@ -422,8 +395,7 @@ def test_a_backup_is_explained_before_it_is_restored(
     section = page.show_section("backup")
     section.back_up_to(tmp_path / "mine.zip")
     window.settle()
-    study_section(page, window).goal.setValue(77)
-    window.settle()
+    type_number(window, study_section(page, window).goal, 77)
     section = page.show_section("backup")
     before = event_count(window.folder.learner)
     section.look_into(tmp_path / "mine.zip")
@@ -445,8 +417,7 @@ def test_what_gave_way_to_a_backup_is_put_back(page: SettingsPage, window: Windo
     section = page.show_section("backup")
     section.back_up_to(tmp_path / "mine.zip")
     window.settle()
-    study_section(page, window).goal.setValue(77)
-    window.settle()
+    type_number(window, study_section(page, window).goal, 77)
     section = page.show_section("backup")
     section.look_into(tmp_path / "mine.zip")
     window.settle()
@@ -476,8 +447,7 @@ def test_a_file_that_is_no_backup_changes_nothing(page: SettingsPage, window: Wi
 def test_copies_of_the_day_are_listed(page: SettingsPage, window: Window) -> None:
     from pingtopass_desktop.learner.backup import daily_backup
 
-    study_section(page, window).goal.setValue(50)
-    window.settle()
+    type_number(window, study_section(page, window).goal, 50)
     for path in window.folder.backups.glob("*"):
         path.unlink()
     section = page.show_section("backup")

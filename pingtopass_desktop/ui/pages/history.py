@@ -36,6 +36,7 @@ class _Loaded(Struct, frozen=True):
     mode: Mode | None
     rows: list[HistoryRow]
     counts: dict[Mode | None, int]
+    gone: list[str]
 
 
 class HistoryPage(Page):
@@ -64,7 +65,7 @@ class HistoryPage(Page):
         return self._rows
 
     def show_exam(self, exam_id: str) -> None:
-        """Show the attempts at an exam as they are now, or at all exams where the id is empty.
+        """Show the attempts at an exam, be it gone from the library, or at all exams where the id is empty.
 
         Called each time the page comes to the front.
         """
@@ -115,6 +116,7 @@ class HistoryPage(Page):
     def _connect(self) -> None:
         self.picker.exam_chosen.connect(self.exam_chosen)
         self.picker.exam_chosen.connect(self.show_exam)
+        self.picker.gone_chosen.connect(self.show_exam)
         self._filters.idClicked.connect(self._choose_filter)
         self.table.report_asked.connect(self.report_asked)
         self.table.delete_asked.connect(self._delete)
@@ -141,6 +143,8 @@ class HistoryPage(Page):
             return
         self.notice.hide()
         self._rows = loaded.rows
+        self.picker.set_gone(loaded.gone)
+        self.picker.select(loaded.exam_id)
         for words, (mode, button) in zip(_FILTERS, self.filter_buttons.items(), strict=True):
             button.set_label(f"{words} {loaded.counts[mode]:,}", f"{words}, {loaded.counts[mode]:,}")
         total = loaded.counts[loaded.mode]
@@ -212,4 +216,7 @@ class HistoryPage(Page):
 def _load(study: Study, exam_id: str, mode: Mode | None, limit: int) -> _Loaded:
     of_exam = exam_id or None
     counts = {each: review.history_count(study, of_exam, each) for each in _FILTERS.values()}
-    return _Loaded(exam_id, mode, review.history_rows(study, of_exam, mode, limit=limit), counts)
+    gone = review.gone_exams(study) if exam_id else []
+    if exam_id and exam_id not in gone and all(entry.exam.id != exam_id for entry in study.catalogue.exams()):
+        gone.append(exam_id)  # its last attempt was deleted here, and can still be taken back
+    return _Loaded(exam_id, mode, review.history_rows(study, of_exam, mode, limit=limit), counts, gone)

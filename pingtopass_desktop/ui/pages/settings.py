@@ -90,6 +90,12 @@ class SettingsPage(Page):
         if isinstance(section := self._sections.get(self.section), BackupSection):
             section.refresh()
 
+    def leave(self) -> None:
+        """Keep what waits for a further step, before another page reads it; the window may be closing."""
+        section = self._sections["study"]
+        assert isinstance(section, StudySection)
+        section.finish()
+
     def show_section(self, name: str) -> Any:
         """Bring a section to the front and return it."""
         if name not in self._sections:

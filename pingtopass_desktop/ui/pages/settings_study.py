@@ -62,6 +62,7 @@ class StudySection(Section):
         self.new = Number(0, MAX_A_DAY, 5, " question", " questions")
         self.retention = Number(round(MIN_RETENTION * 100), round(MAX_RETENTION * 100), 1, " %", " %")
         self.day_start = Choice([(hour, _clock(hour)) for hour in range(24)])
+        self._stepped = (self.goal, self.new, self.retention, self.day_start)
         self.confidence = Switch("Ask how sure I am")
         self.notifies = Switch("Remind me of due reviews")
         self.has_tray = can_notify()
@@ -80,11 +81,16 @@ class StudySection(Section):
         self.date.setEnabled(studied.exam is not None)
         self.date.show_day(studied.exam_date)
         self.rows["exam_date"].show_hint(_date_hint(studied.exam_date))
-        self.goal.show_value(kept.daily_goal)
-        self.new.show_value(kept.new_per_day)
-        self.retention.show_value(round(kept.retention * 100))
-        self.day_start.show_value(kept.rollover_hour)
+        values = (kept.daily_goal, kept.new_per_day, round(kept.retention * 100), kept.rollover_hour)
+        for control, value in zip(self._stepped, values, strict=True):
+            if not control.is_waiting:  # else it shows what the learner set since, and that is kept next
+                control.show_value(value)
         self.confidence.show_value(kept.asks_confidence)
+
+    def finish(self) -> None:
+        """Have at once kept what waits for a further step."""
+        for control in self._stepped:
+            control.finish()
 
     def show_preferences(self, preferences: Preferences) -> None:
         self.notifies.show_value(preferences.settings.notifies and self.has_tray)

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pingtopass_desktop.study import insights, preferences
 from pingtopass_desktop.study.context import Study
-from pingtopass_desktop.study.insights import PlanItem, PlanKind, Today
+from pingtopass_desktop.study.insights import Today
+from pingtopass_desktop.study.plan import PlanItem, PlanKind
 from pingtopass_desktop.study.practice import Selection
 from pingtopass_desktop.ui import words
 from pingtopass_desktop.ui.tasks import Tasks

@@ -9,12 +9,16 @@ from pingtopass_desktop.ui.widgets.basics import label
 
 
 class ExamPicker(QWidget):
-    """Signals: `exam_chosen` with an exam's id when the learner picks another one."""
+    """Signals: `exam_chosen` with an exam's id when the learner picks another one; `gone_chosen` with the id of one
+    that the library no longer has."""
 
     exam_chosen = Signal(str)
+    gone_chosen = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
+        self._exams: list[Exam] = []
+        self._gone: list[str] = []
         self._name = label(kind="secondary")
         self.box = QComboBox()
         sheets.wear(self.box, "combo")
@@ -27,20 +31,35 @@ class ExamPicker(QWidget):
         line.addWidget(self.box)
 
     def set_exams(self, exams: list[Exam]) -> None:
-        chosen = self.box.currentData()
-        self.box.clear()
-        for exam in exams:
-            self.box.addItem(exam.title, exam.id)
-        self._name.setText(exams[0].title if len(exams) == 1 else "")
-        self._name.setVisible(len(exams) == 1)
-        self.box.setVisible(len(exams) > 1)
-        if chosen:
-            self.select(chosen)
+        self._exams = list(exams)
+        self._fill()
+
+    def set_gone(self, exam_ids: list[str]) -> None:
+        """Offer, after those of the library, exams that it no longer has."""
+        if exam_ids != self._gone:
+            self._gone = list(exam_ids)
+            self._fill()
 
     def select(self, exam_id: str) -> None:
         index = self.box.findData(exam_id)
         if index >= 0:
             self.box.setCurrentIndex(index)
 
+    def _fill(self) -> None:
+        chosen = self.box.currentData()
+        names = {exam.id: exam.title for exam in self._exams}
+        for exam_id in self._gone:
+            names.setdefault(exam_id, f"{exam_id} (no longer in the library)")
+        self.box.clear()
+        for exam_id, name in names.items():
+            self.box.addItem(name, exam_id)
+        self._name.setText(next(iter(names.values())) if len(names) == 1 else "")
+        self._name.setVisible(len(names) == 1)
+        self.box.setVisible(len(names) > 1)
+        if chosen:
+            self.select(chosen)
+
     def _activated(self) -> None:
-        self.exam_chosen.emit(self.box.currentData())
+        exam_id = self.box.currentData()
+        is_gone = all(exam.id != exam_id for exam in self._exams)
+        (self.gone_chosen if is_gone else self.exam_chosen).emit(exam_id)

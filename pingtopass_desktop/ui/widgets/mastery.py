@@ -9,7 +9,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from pingtopass_desktop.study.insights import WEAK_SHARE, ObjectiveMastery
+from pingtopass_desktop.study.objectives import ObjectiveMastery
+from pingtopass_desktop.study.plan import WEAK_SHARE
 from pingtopass_desktop.ui import looks
 from pingtopass_desktop.ui.widgets.basics import clear_layout, column, label, row
 

@@ -8,7 +8,8 @@ from msgspec import Struct
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from pingtopass_desktop.domain.question import Confidence
-from pingtopass_desktop.study.insights import LEAST_SEEN, WEEKS, ConfidenceShare, DayCount, MasteryPoint, Progress
+from pingtopass_desktop.study.insights import WEEKS, ConfidenceShare, DayCount, MasteryPoint, Progress
+from pingtopass_desktop.study.objectives import LEAST_SEEN
 from pingtopass_desktop.ui.widgets.activity import ActivitySquares, day_words
 from pingtopass_desktop.ui.widgets.basics import Bar, column, duration, label, plural, row
 from pingtopass_desktop.ui.widgets.chart_card import ChartCard, ChartValues, LegendLine

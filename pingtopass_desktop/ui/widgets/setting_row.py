@@ -1,10 +1,11 @@
 """What settings are made of: rows of words, a hint and a control, and the controls. They keep nothing themselves."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
@@ -20,6 +21,10 @@ from PySide6.QtWidgets import (
 from pingtopass_desktop.ui import sheets, theme
 from pingtopass_desktop.ui.widgets.basics import Button, Card, label, rule
 from pingtopass_desktop.ui.widgets.layouts import Flow
+
+STEP_PAUSE_MS = 600
+"""A step by a key, a button or the wheel is told once no further one followed for so long: after some settings every
+question is counted again, which no one wants for each value on the way to the one that is meant."""
 
 _LEAST_WORDS_PX = 230
 _GAP = 16
@@ -37,6 +42,8 @@ class SettingRow(QWidget):
         self._kept.hide()
         if not control.accessibleName():
             control.setAccessibleName(words)
+        if isinstance(control, Number | Choice):
+            control.stepped.connect(partial(self._kept.setVisible, False))
         texts = QVBoxLayout()
         texts.setSpacing(4)
         line = QHBoxLayout()
@@ -71,8 +78,9 @@ class SettingRow(QWidget):
         self.control.setAccessibleDescription(hint)
 
     def show_kept(self, is_kept: bool) -> None:
-        """Say, or no longer say, that the change is kept."""
-        self._kept.setVisible(is_kept)
+        """Say, or no longer say, that the change is kept. Never while the control shows a value that is not."""
+        is_waiting = isinstance(self.control, Number | Choice) and self.control.is_waiting
+        self._kept.setVisible(is_kept and not is_waiting)
 
     def add_below(self, widget: QWidget) -> None:
         """Show something more about the row below it."""
@@ -188,9 +196,31 @@ class Pills(Line):
         self.chosen.emit(self._values[number])
 
 
-class Number(QSpinBox):
-    """A number with its unit. Signals: `entered` with it once it was typed to the end or stepped to."""
+class _Pause(QTimer):
+    """Waits for a further step. Signals: `over` when there was none, or none can come."""
 
+    over = Signal()
+
+    def __init__(self, control: QWidget) -> None:
+        super().__init__(control)
+        self.setSingleShot(True)
+        self.setInterval(STEP_PAUSE_MS)
+        self.timeout.connect(self.over)
+
+    def end(self) -> None:
+        if self.isActive():
+            self.stop()
+            self.over.emit()
+
+
+class Number(QSpinBox):
+    """A number with its unit.
+
+    Signals: `stepped` as soon as it is changed; `entered` with it after the last of quick steps, and at once on Enter
+    and where the number is left or hidden, so that none is lost.
+    """
+
+    stepped = Signal()
     entered = Signal(int)
 
     def __init__(self, least: int, most: int, step: int, unit: str, units: str) -> None:
@@ -205,13 +235,28 @@ class Number(QSpinBox):
         self.setGroupSeparatorShown(True)
         self.lineEdit().setTextMargins(9, 0, 0, 0)  # a style sheet with buttons of its own leaves no padding here
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._pause = _Pause(self)
+        self._pause.over.connect(self._enter)
         self.valueChanged.connect(self._changed)
+        self.editingFinished.connect(self._pause.end)
+
+    @property
+    def is_waiting(self) -> bool:
+        """True from a step until it is told."""
+        return self._pause.isActive()
 
     def show_value(self, value: int) -> None:
+        """Show a value in place of any other, also of one that waits."""
+        self._pause.stop()
         self.blockSignals(True)
         self.setValue(value)
         self._show_unit(value)
         self.blockSignals(False)
+
+    def finish(self) -> None:
+        """Tell at once what was stepped to or typed."""
+        self.interpretText()
+        self._pause.end()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scrolling the page over a number must not change it."""
@@ -220,9 +265,17 @@ class Number(QSpinBox):
         else:
             event.ignore()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.finish()
+
     def _changed(self, value: int) -> None:
         self._show_unit(value)
-        self.entered.emit(value)
+        self._pause.start()
+        self.stepped.emit()
+
+    def _enter(self) -> None:
+        self.entered.emit(self.value())
 
     def _show_unit(self, value: int) -> None:
         suffix = self._unit if value == 1 else self._units
@@ -231,8 +284,13 @@ class Number(QSpinBox):
 
 
 class Choice(QComboBox):
-    """One of many values in a list. Signals: `chosen` with the value when the learner picks it."""
+    """One of many values in a list.
 
+    Signals: `stepped` as soon as another is shown by a key; `chosen` with the value when the learner picks it in the
+    open list, after the last of quick steps by keys, and where the list is left or hidden.
+    """
+
+    stepped = Signal()
     chosen = Signal(object)
 
     def __init__(self, choices: Sequence[tuple[Any, str]]) -> None:
@@ -241,15 +299,51 @@ class Choice(QComboBox):
         for value, words in choices:
             self.addItem(words, value)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._is_key_down = False
+        self._pause = _Pause(self)
+        self._pause.over.connect(self._choose)
         self.activated.connect(self._activated)
 
+    @property
+    def is_waiting(self) -> bool:
+        """True from a step until it is told."""
+        return self._pause.isActive()
+
     def show_value(self, value: Any) -> None:
+        """Show a value in place of any other, also of one that waits."""
+        self._pause.stop()
         self.setCurrentIndex(self.findData(value))
+
+    def finish(self) -> None:
+        """Tell at once what was stepped to."""
+        self._pause.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._is_key_down = True
+        super().keyPressEvent(event)
+        self._is_key_down = False
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.finish()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.finish()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.finish()
+
     def _activated(self) -> None:
+        self._pause.start()
+        if self._is_key_down:
+            self.stepped.emit()
+        else:
+            self.finish()
+
+    def _choose(self) -> None:
         self.chosen.emit(self.currentData())
 
 
