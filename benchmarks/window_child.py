@@ -25,6 +25,9 @@ _WAIT = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.Wa
 _AFTER_MS = 250
 """What a step leaves to timers belongs to it."""
 
+_FIRST_LOOK_MS = 3000
+"""How long the first page is looked at before the first key."""
+
 
 class _Beat(QObject):
     """A timer of the window: the longest time between two of its turns is how long the window stood still."""
@@ -68,13 +71,16 @@ class Driver:
         self.wait(_AFTER_MS)
 
     def wait(self, ms: int) -> None:
-        QTest.qWait(ms)
+        """As the program waits; `QTest.qWait` keeps the interpreter to itself, and the lanes stand still."""
+        loop = QEventLoop()
+        QTimer.singleShot(ms, loop.quit)
+        loop.exec()
 
     def rest(self) -> None:
         """Wait until nothing is on its way."""
-        QTest.qWait(1)
+        self.wait(1)
         while not self.application.tasks.is_idle:
-            QTest.qWait(1)
+            self.wait(1)
 
     def send(self, key: str) -> None:
         """Press a key where the keyboard is: ``A``, ``Return``, ``Ctrl+4``."""
@@ -171,6 +177,7 @@ def stalls(driver: Driver) -> dict[str, float]:
             driver.wait(_AFTER_MS)
         found[name] = max(found.get(name, 0.0), beat.end())
 
+    during("First seconds, pages built ahead", lambda: driver.wait(_FIRST_LOOK_MS))
     _pages(driver, during)
     _library(driver, during)
     _sessions(driver, during)

@@ -35,6 +35,9 @@ DEFAULT_SIZE = (1280, 800)
 
 _SAVE_AFTER_MS = 300
 
+_PREPARE_AFTER_MS = 1000
+"""After the first page and the modules of the others; who is faster has the page built at once."""
+
 
 class Application:
     """The window with everything behind it. `lane` is the store lane; `opened` its first piece of work."""
@@ -131,6 +134,7 @@ class Application:
 
     def _pages_imported(self, nothing: None) -> None:
         self.tasks.garbage.keep_all()
+        QTimer.singleShot(_PREPARE_AFTER_MS, self.shell, self.shell.prepare)
 
     def _ask_what_is_due(self, answer: "Callable[[Due], None]") -> None:
         if self._opened is not None and self.shell.exam_id:

@@ -41,8 +41,12 @@ class Confidence(StrEnum):
     GUESS = "guess"
 
 
-class Option(Struct, frozen=True):
-    """One option. `position` (from 1) only for ordering, `match` (the partner's text) only for matching."""
+class Option(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """One option. `position` (from 1) only for ordering, `match` (the partner's text) only for matching.
+
+    A bank's text is read straight into options, so a field that there is not is refused. Options and questions hold
+    only texts and numbers, which make no cycles: the collector need not look at them.
+    """
 
     id: str
     text: str
@@ -53,7 +57,7 @@ class Option(Struct, frozen=True):
     match: str | None = None
 
 
-class Question(Struct, frozen=True):
+class Question(Struct, frozen=True, gc=False):
     """One immutable revision of a question. `difficulty` runs from 1 (easy) to 5; texts are Markdown."""
 
     id: str

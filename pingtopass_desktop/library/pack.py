@@ -29,9 +29,9 @@ from pingtopass_desktop.library.bank.model import (
     Bank,
     Media,
     content_rows,
+    question_digest,
     question_from_row,
     release_digest,
-    row_digest,
     seal,
 )
 
@@ -165,7 +165,7 @@ class Pack:
             where += " AND objective_id IN (SELECT value FROM json_each(?))"
             arguments.append(json.dumps(list(objective_ids)))
         with self._reading():
-            rows = self._db.execute(f"SELECT id FROM questions WHERE {where} ORDER BY number", arguments)
+            rows = self._db.execute(f"SELECT id FROM questions WHERE {where} ORDER BY +number", arguments)
             return [row[0] for row in rows]
 
     def objectives_of(self, ids: Iterable[str]) -> dict[str, str]:
@@ -260,7 +260,7 @@ class Pack:
         try:
             fields = dict(row)
             question = question_from_row(fields)
-            is_sound = row_digest({name: fields[name] for name in QUESTION_COLUMNS}) == row["row_digest"]
+            is_sound = question_digest({name: fields[name] for name in QUESTION_COLUMNS}) == row["row_digest"]
         except (ValueError, LookupError, TypeError) as error:
             raise self.damaged(f"a question cannot be read: {error}") from error
         if not is_sound:

@@ -23,9 +23,9 @@ from pingtopass_desktop.library.bank.model import (
     exam_row,
     frame_rows,
     objective_row,
+    question_digest,
     question_row,
     release_digest,
-    row_digest,
     seal,
 )
 from pingtopass_desktop.library.index import SUFFIX as INDEX_SUFFIX
@@ -37,6 +37,8 @@ POINTER_SUFFIX = ".current"
 _SCHEMA = Path(__file__).with_name("schema.sql")
 
 _STEP = 1000
+_PAGE_SIZE = 8192
+"""Holds the text of most questions whole; with the usual 4096 bytes half of them need a page more."""
 
 Stamps = Mapping[str, tuple[str, str]]
 Progress = Callable[[int, int], None]
@@ -222,6 +224,7 @@ def _write(
     path.unlink(missing_ok=True)
     db = sqlite3.connect(path, isolation_level=None)
     try:
+        db.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {FORMAT}")
@@ -253,7 +256,7 @@ def _write(
 
 def _digested(question: Question) -> Row:
     row = question_row(question)
-    row["row_digest"] = row_digest(row)
+    row["row_digest"] = question_digest(row)
     return row
 
 
@@ -266,10 +269,11 @@ def _stamp(rows: Sequence[Row], stamps: Stamps, now: str) -> None:
 
 
 def _insert(db: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+    """All rows name the same columns in the same order; values are bound faster by place than by name."""
     if rows:
         columns = ", ".join(rows[0])
-        marks = ", ".join(f":{column}" for column in rows[0])
-        db.executemany(f"INSERT INTO {table}({columns}) VALUES ({marks})", rows)
+        marks = ", ".join("?" * len(rows[0]))
+        db.executemany(f"INSERT INTO {table}({columns}) VALUES ({marks})", [tuple(row.values()) for row in rows])
 
 
 def point(folder: Path, bank_id: str, pointer: Pointer) -> None:

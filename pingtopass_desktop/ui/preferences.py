@@ -45,6 +45,7 @@ class Preferences(QObject):
     def __init__(self, settings: WindowSettings) -> None:
         super().__init__()
         self._settings = settings
+        self._own_keys: tuple[dict[str, tuple[str, ...]], bool] | None = None
         theme.apply(theme.resolve(settings.theme, settings.zoom))
         self._put_in_force()
 
@@ -81,4 +82,7 @@ class Preferences(QObject):
         wanted = theme.resolve(settings.theme, settings.zoom)
         if wanted != theme.current():
             theme.apply(wanted)
-        keys.use(KeyMap(settings.keys, has_single_letters=settings.has_single_letters))
+        own_keys = (settings.keys, settings.has_single_letters)
+        if own_keys != self._own_keys:
+            self._own_keys = own_keys
+            keys.use(KeyMap(settings.keys, has_single_letters=settings.has_single_letters))

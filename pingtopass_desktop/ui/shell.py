@@ -1,6 +1,6 @@
 """The main window: its pages, and which follows which. `ui.sessions` runs sessions, `ui.window_frame` is the frame."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 _ABOUT_AN_EXAM = {"today": "today", "practice": "practice_setup", "exams": "exam_setup", "progress": "progress"}
 """Pages of the rail that show the chosen exam, and their attributes here."""
+
+
+_SESSIONS = ("practice", "exam", "report", "answers", "history")
+_PREPARED = ("practice_setup", "exam_setup", "progress", "library", *_SESSIONS, "settings")
 
 
 class Shell(Sessions):
@@ -142,6 +146,20 @@ class Shell(Sessions):
             page.refresh()
         self.bring_forward(page, rail_name=name)
         page.setFocus()
+
+    def prepare(self) -> None:
+        """Build the pages that may come next, one in a turn of the event loop: the first visit finds them there."""
+        self.tasks.in_turns(self._preparations(), owner=self)
+
+    def _preparations(self) -> Iterator[Callable[[], object]]:
+        for name in _PREPARED:
+            yield partial(self._build_ahead, name)
+        if self.study is not None:
+            yield from self.settings.preparations()
+
+    def _build_ahead(self, name: str) -> None:
+        if self.study is not None:  # a backup may be taking its place
+            getattr(self, name)
 
     def commands(self) -> Commands:
         commands = super().commands()

@@ -5,13 +5,14 @@ long work such as imports and backups. A result whose owner is gone is dropped.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from typing import Any
-from weakref import ref
+from weakref import WeakKeyDictionary, ref
 
 import shiboken6
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from pingtopass_desktop.ui.garbage import GarbageCollection
 
@@ -29,6 +30,7 @@ class Tasks(QObject):
         self._store = store_lane
         self._jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
         self._running = 0
+        self._turns: WeakKeyDictionary[QObject, Iterator[Callable[[], Any]]] = WeakKeyDictionary()
         self.garbage = GarbageCollection(self)
         self._came_back.connect(self._deliver)  # from a lane's thread: delivered by the window's event loop
 
@@ -60,6 +62,30 @@ class Tasks(QObject):
     ) -> None:
         """As `run`, on the lane for long work."""
         self._submit(self._jobs, work, owner, done, failed)
+
+    def in_turns(self, steps: Iterable[Callable[[], Any]], *, owner: QObject) -> None:
+        """Take steps on the window's thread while `owner` lives, each in a turn of its own: keys and clicks come in
+        between. Other steps of the same owner that are still to come are dropped."""
+        old = self._turns.get(owner)
+        if old is None:
+            self._running += 1
+        self._turns[owner] = iter(steps)
+        if old is None:
+            self._take_turn(ref(owner))
+
+    def _take_turn(self, owner_ref: "ref[QObject]") -> None:
+        owner = owner_ref()
+        steps = self._turns.get(owner) if owner is not None and shiboken6.isValid(owner) else None
+        step = next(steps, None) if steps is not None else None
+        if step is not None:
+            QTimer.singleShot(0, self, partial(self._take_turn, owner_ref))
+            step()
+            return
+        if owner is not None:
+            self._turns.pop(owner, None)
+        self._running -= 1
+        if self._running == 0:
+            self.idle.emit()
 
     def close(self) -> None:
         """Wait for what is running; nothing comes back any more."""

@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from pingtopass_desktop.ui import keys, theme
-from pingtopass_desktop.ui.keys import COMMANDS, Place
+from pingtopass_desktop.ui.keys import COMMANDS, KeyMap, Place
 from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.widgets.basics import Button, Notice
@@ -41,7 +41,7 @@ class WindowFrame(QMainWindow):
         self._toast = Notice()
         self._stack = QStackedWidget()
         self._shortcuts: list[QShortcut] = []
-        self._bound: list[tuple[str, str]] = []
+        self._key_map: KeyMap | None = None
         for part in (self.rail, self._notice, self._toast):
             theme.follow(part)
         self._lay_out()
@@ -156,15 +156,15 @@ class WindowFrame(QMainWindow):
 
     def _bind(self) -> None:
         """Give the window's commands the keys that they have now. Single characters come by `keyPressEvent`."""
+        key_map = keys.current()
+        if key_map is self._key_map:
+            return
+        self._key_map = key_map
         for button in self.findChildren(Button):
             button.show_key()
-        key_map = keys.current()
         wanted = [
             (key, c.id) for c in COMMANDS if c.place is Place.WINDOW for key in key_map.keys(c.id) if len(key) > 1
         ]
-        if wanted == self._bound:
-            return
-        self._bound = wanted
         for shortcut in self._shortcuts:
             shortcut.setEnabled(False)
             shortcut.deleteLater()

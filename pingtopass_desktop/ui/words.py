@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
@@ -78,13 +79,21 @@ def _time(moment: datetime) -> str:
 def _day(moment: date, *, has_year: bool, is_short: bool = False) -> str:
     """The locale's long date without the day of the week and, unless `has_year`, without the year."""
     locale = QLocale()
+    pattern = _pattern(locale.name(), has_year=has_year, is_short=is_short)
+    return locale.toString(QDate(moment.year, moment.month, moment.day), pattern)
+
+
+@lru_cache(maxsize=16)
+def _pattern(_: str, *, has_year: bool, is_short: bool) -> str:
+    """That of the locale in force, whose name only says when it is another one: its formats may be the system's own."""
+    locale = QLocale()
     pattern = _WEEKDAY.sub("", locale.dateFormat(QLocale.FormatType.LongFormat))
     if not has_year:
         found = _DAY_AND_MONTH.search(_QUOTED.sub(_masked, pattern))
         pattern = pattern[found.start() : found.end()] if found else "d MMMM"
     if is_short:
         pattern = pattern.replace("MMMM", "MMM")
-    return locale.toString(QDate(moment.year, moment.month, moment.day), pattern)
+    return pattern
 
 
 def _masked(quoted: re.Match[str]) -> str:

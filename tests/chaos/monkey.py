@@ -2,7 +2,7 @@
 
 from random import Random
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -29,6 +29,9 @@ _CLOSES = ("Quit", "Restore", "Open")
 """Words on what ends the window, replaces the store or starts another program: the test would end, and find nothing."""
 
 
+_WAIT = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+
+
 class Monkey(QObject):
     """Acts on every turn of the event loop, so that it also acts inside dialogs. `actions` counts what it did."""
 
@@ -46,7 +49,7 @@ class Monkey(QObject):
         self._is_running = True
         self._act_soon()
         while self.actions < self._target:
-            QTest.qWait(5)
+            QApplication.processEvents(_WAIT)
         self._is_running = False
 
     def _act_soon(self) -> None:

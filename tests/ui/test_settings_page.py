@@ -297,7 +297,9 @@ def test_a_key_is_added_and_removed(page: SettingsPage, window: Window) -> None:
     assert editor.capture is not None
     editor.capture.remove.click()
     assert [button.text() for button in editor.rows["mark"].buttons] == ["Z"]
-    editor.rows["mark"].reset.click()
+    reset = editor.rows["mark"].reset
+    assert reset is not None
+    reset.click()
     assert [button.text() for button in editor.rows["mark"].buttons] == ["M"]
     assert window.application.preferences.settings.keys == {}
 
@@ -306,7 +308,9 @@ def test_resetting_a_command_takes_its_key_back(page: SettingsPage, window: Wind
     editor = keyboard(page, window).editor
     editor.rows["library"].buttons[0].click()
     window.press("Ctrl+2", "Space")
-    editor.rows["practice"].reset.click()
+    reset = editor.rows["practice"].reset
+    assert reset is not None
+    reset.click()
     assert [button.text() for button in editor.rows["practice"].buttons] == ["Ctrl 2"]
     assert editor.rows["library"].buttons == []
 

@@ -5,8 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +18,9 @@ from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.widgets.arranging import OrderingList
 from pingtopass_desktop.ui.widgets.question_view import QuestionView
+
+_WAIT = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+_LOOK_EVERY_MS = 20
 
 
 class Window:
@@ -115,7 +117,7 @@ class Window:
             self.shell.close()
             self.application.close()
             self.shell.deleteLater()
-            QApplication.processEvents()
+            _process_events()
 
     def _order(self, area: OrderingList, wanted: Choice) -> None:
         for target, option_id in enumerate(wanted):
@@ -127,11 +129,18 @@ class Window:
 def come_to_rest(tasks: Tasks, limit_s: float = 20) -> None:
     """Let the window work until nothing is on its way any more."""
     deadline = time.monotonic() + limit_s
-    QApplication.processEvents()
+    _process_events()
+    waking = QTimer()
+    waking.start(_LOOK_EVERY_MS)
     while not tasks.is_idle:
-        QTest.qWait(1)
+        QApplication.processEvents(_WAIT)  # `qWait` would keep the interpreter to itself, and the lanes would wait
         assert time.monotonic() < deadline, "the window does not come to rest"
+    _process_events()
+
+
+def _process_events() -> None:
     QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # without an event loop nobody does
 
 
 def wrong_choice(question: Question) -> Choice:

@@ -12,7 +12,7 @@ from typing import Any
 from pingtopass_desktop.domain.exam import Exam, Objective
 from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.library.bank.media import SUFFIXES
-from pingtopass_desktop.library.bank.model import MEDIA_REFERENCE, Bank, option_fields
+from pingtopass_desktop.library.bank.model import MEDIA_REFERENCE, Bank, answer_fields
 
 Progress = Callable[[int, int], None]
 
@@ -123,7 +123,7 @@ def question_line(question: Question, codes: dict[str, str]) -> str:
         "objective": codes[question.objective_id],
         "difficulty": question.difficulty,
         "text": question.text,
-        "answers": [option_fields(option, question.type) for option in question.options],
+        "answers": answer_fields(question.options),
     }
     optional = {
         "source_id": question.source_id,

@@ -8,13 +8,20 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, field, to_builtins
 
 from pingtopass_desktop.domain.question import Option, Question, QuestionType
 from pingtopass_desktop.library.bank.model import Problem, imported_id, is_uuid, objective_id
-from pingtopass_desktop.library.bank.usual import LONE_SURROGATE, MAX_OPTIONS, MAX_TEXT, usual_question
+from pingtopass_desktop.library.bank.usual import (
+    LONE_SURROGATE,
+    MAX_OPTIONS,
+    MAX_TEXT,
+    OPTION_ID,
+    UsualFields,
+    fields_of_mapping,
+    usual_question,
+)
 
-_OPTION_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _IMAGE = re.compile(r"(!\[[^\]]*\]\()\s*<?([^)>\s]+)>?((?:\s+\"[^\"]*\")?\s*\))")
 
 _FIELDS = frozenset(
@@ -43,8 +50,13 @@ _OPTION_FIELDS = frozenset(["id", "text", "is_correct", "rationale", "misconcept
 class RawQuestion(Struct, frozen=True):
     """Fields as read, and where: `where_of` gives file and line of a field such as ``answers[2].text``."""
 
-    fields: Mapping[str, Any]
+    fields: Mapping[str, Any] | UsualFields
     where_of: Callable[[str], str]
+
+    @property
+    def id(self) -> object:
+        """As it is written."""
+        return self.fields.id if isinstance(self.fields, UsualFields) else self.fields.get("id")
 
 
 class QuestionReader(Struct):
@@ -58,7 +70,8 @@ class QuestionReader(Struct):
 
     def read(self, raw: RawQuestion) -> Question | list[Problem]:
         """A question, or everything that is wrong with it."""
-        usual = usual_question(raw.fields, self.bank_id, self.exam_id, self.objective_codes)
+        fields = raw.fields if isinstance(raw.fields, UsualFields) else fields_of_mapping(raw.fields)
+        usual = usual_question(fields, self.bank_id, self.exam_id, self.objective_codes) if fields else None
         if usual is not None:
             return usual
         reading = _Reading(self, raw)
@@ -72,12 +85,13 @@ class QuestionReader(Struct):
 class _Reading:
     def __init__(self, reader: QuestionReader, raw: RawQuestion) -> None:
         self._reader = reader
-        self._raw = raw
+        self._fields: Mapping[str, Any] = to_builtins(raw.fields) if isinstance(raw.fields, UsualFields) else raw.fields
+        self._where_of = raw.where_of
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
 
     def question(self) -> Question:
-        fields = self._raw.fields
+        fields = self._fields
         for name in () if fields.keys() <= _FIELDS else sorted(set(fields) - _FIELDS):
             self._warn(name, "is not a field of a question and is ignored")
         question_type = self._type()
@@ -113,7 +127,7 @@ class _Reading:
         )
 
     def _type(self) -> QuestionType:
-        value = self._raw.fields.get("type")
+        value = self._fields.get("type")
         try:
             return QuestionType(value)
         except ValueError:
@@ -121,8 +135,8 @@ class _Reading:
             return QuestionType.MULTIPLE_CHOICE
 
     def _options(self, question_type: QuestionType) -> tuple[Option, ...]:
-        answers = self._raw.fields.get("answers")
-        if not isinstance(answers, list) or not all(isinstance(answer, dict) for answer in answers):
+        answers = self._fields.get("answers")
+        if not isinstance(answers, (list, tuple)) or not all(isinstance(answer, dict) for answer in answers):
             self._problem("answers", "must be a list of options, each with an id and a text")
             return ()
         if not 2 <= len(answers) <= MAX_OPTIONS:
@@ -139,7 +153,7 @@ class _Reading:
         for name in () if answer.keys() <= _OPTION_FIELDS else sorted(set(answer) - _OPTION_FIELDS):
             self._warn(f"{at}.{name}", "is not a field of an option and is ignored")
         option_id = answer.get("id")
-        if not isinstance(option_id, str) or not _OPTION_ID.fullmatch(option_id):
+        if not isinstance(option_id, str) or not OPTION_ID.fullmatch(option_id):
             self._problem(f"{at}.id", f"{option_id!r} is not a short id such as 'a'")
             option_id = str(number)
         text = self._markdown("text", answer, at)
@@ -191,7 +205,7 @@ class _Reading:
             self._problem("answers", f"true_false has two options, not {len(options)}")
 
     def _text(self, name: str, table: Mapping[str, Any] | None = None, at: str = "") -> str:
-        value = (self._raw.fields if table is None else table).get(name)
+        value = (self._fields if table is None else table).get(name)
         if value is None or (type(value) is str and value.isascii() and len(value) <= MAX_TEXT):
             return value or ""
         path = f"{at}.{name}" if at else name
@@ -230,21 +244,21 @@ class _Reading:
         return _IMAGE.sub(resolve, text)
 
     def _whole(self, name: str, low: int, high: int, *, default: int) -> int:
-        value = self._raw.fields.get(name, default)
+        value = self._fields.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             self._problem(name, f"{value!r} is not a whole number from {low} to {high}")
             return default
         return value
 
     def _flag(self, name: str, table: Mapping[str, Any] | None = None, at: str = "", *, default: bool) -> bool:
-        value = (self._raw.fields if table is None else table).get(name, default)
+        value = (self._fields if table is None else table).get(name, default)
         if not isinstance(value, bool):
             self._problem(f"{at}.{name}" if at else name, f"{value!r} is not true or false")
             return default
         return value
 
     def _problem(self, at: str, message: str) -> None:
-        self.problems.append(Problem(self._raw.where_of(at), at, message))
+        self.problems.append(Problem(self._where_of(at), at, message))
 
     def _warn(self, at: str, message: str) -> None:
-        self.warnings.append(Problem(self._raw.where_of(at), at, message))
+        self.warnings.append(Problem(self._where_of(at), at, message))

@@ -145,7 +145,7 @@ def question_row(question: Question) -> Row:
         "type": str(question.type),
         "text": question.text,
         "difficulty": question.difficulty,
-        "answers": options_json(question.options),
+        "answers": _FAST.encode(answer_fields(question.options)).decode(),
         "explanation": question.explanation,
         "reference": question.reference,
         "source_quote": question.source_quote,
@@ -193,31 +193,28 @@ def question_from_row(row: Row) -> Question:
     )
 
 
-def option_fields(option: Option, question_type: QuestionType) -> Row:
-    """One entry of the `answers` column; empty optional fields are left out."""
-    fields: Row = {"id": option.id, "text": option.text}
-    if question_type is QuestionType.ORDERING:
-        fields["position"] = option.position
-    elif question_type is QuestionType.MATCHING:
-        fields["match"] = option.match
-    else:
-        fields["is_correct"] = option.is_correct
-    if option.rationale:
-        fields["rationale"] = option.rationale
-    if option.misconception:
-        fields["misconception"] = option.misconception
-    return fields
+def answer_fields(options: tuple[Option, ...]) -> list[Row]:
+    """The entries of the `answers` column; empty optional fields are left out.
 
-
-def options_json(options: tuple[Option, ...]) -> str:
-    """The `answers` column. Which of the type's fields is set tells the type, so it is no argument."""
-    if options and options[0].position is not None:
-        kind = QuestionType.ORDERING
-    elif options and options[0].match is not None:
-        kind = QuestionType.MATCHING
-    else:
-        kind = QuestionType.MULTIPLE_CHOICE
-    return _FAST.encode([option_fields(option, kind) for option in options]).decode()
+    Which of the type's fields is set tells the type, so it is no argument.
+    """
+    is_ordering = bool(options) and options[0].position is not None
+    is_matching = bool(options) and options[0].match is not None
+    answers: list[Row] = []
+    for option in options:
+        fields: Row = {"id": option.id, "text": option.text}
+        if is_ordering:
+            fields["position"] = option.position
+        elif is_matching:
+            fields["match"] = option.match
+        else:
+            fields["is_correct"] = option.is_correct
+        if option.rationale:
+            fields["rationale"] = option.rationale
+        if option.misconception:
+            fields["misconception"] = option.misconception
+        answers.append(fields)
+    return answers
 
 
 def canonical_json(value: Any) -> str:
@@ -229,11 +226,16 @@ def row_digest(row: Row) -> str:
     return hashlib.sha256(canonical_json(row).encode() if has_fraction else _FAST.encode(row)).hexdigest()
 
 
+def question_digest(row: Row) -> str:
+    """The row digest of `QUESTION_COLUMNS`, none of which holds fractions."""
+    return hashlib.sha256(_FAST.encode(row)).hexdigest()
+
+
 def content_rows(bank: Bank) -> Iterator[tuple[str, str, str]]:
     """(table, id, row digest) of every content row of a bank."""
     yield from frame_rows(bank)
     for question in bank.questions:
-        yield "questions", question.id, row_digest(question_row(question))
+        yield "questions", question.id, question_digest(question_row(question))
 
 
 def frame_rows(bank: Bank) -> Iterator[tuple[str, str, str]]:

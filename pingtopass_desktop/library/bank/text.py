@@ -21,6 +21,7 @@ from pingtopass_desktop.library.bank.lines import TomlLines
 from pingtopass_desktop.library.bank.media import MediaShelf
 from pingtopass_desktop.library.bank.model import Bank, BankError, Media, Problem
 from pingtopass_desktop.library.bank.source import BankFiles, open_files
+from pingtopass_desktop.library.bank.usual import UsualFields, fields_of_line
 
 _STEP = 200
 
@@ -126,7 +127,7 @@ def _read_exam(
             if not isinstance(read, Question):
                 result.skipped += read
             elif read.id in places:
-                message = f"{raw.fields.get('id')!r} is the id of an earlier question too ({places[read.id]})"
+                message = f"{raw.id!r} is the id of an earlier question too ({places[read.id]})"
                 result.skipped.append(Problem(raw.where_of("id"), "id", message))
             else:
                 places[read.id] = raw.where_of("id")
@@ -174,15 +175,15 @@ def _toml_where(lines: TomlLines, path: str, number: int) -> Any:
 
 def _jsonl_questions(text: str, path: str, result: BankText) -> Iterator[RawQuestion]:
     for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
+        if not line or line.isspace():
             continue
         where = f"{path}:{number}"
         try:
-            fields = _decoded(line)
+            fields = fields_of_line(line) or _decoded(line)
         except (ValueError, RecursionError) as error:
             result.skipped.append(Problem(where, "", f"is not valid JSON: {error}"))
             continue
-        if not isinstance(fields, dict):
+        if not isinstance(fields, (UsualFields, dict)):
             result.skipped.append(Problem(where, "", "is not a JSON object"))
             continue
         yield RawQuestion(fields, lambda at, where=where: where)

@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QButtonGroup, QHeaderView, QTableWidget, QTableWid
 from pingtopass_desktop.domain.attempt import Attempt
 from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.widgets.basics import Button, Card, label, row
+from pingtopass_desktop.ui.widgets.chip_delegate import ChipDelegate, show_as_chip
 
 _ALL, _UNANSWERED, _FLAGGED = range(3)
+_STATUS, _MARK = 1, 2
 
 
 class ReviewScreen(QWidget):
@@ -26,6 +28,7 @@ class ReviewScreen(QWidget):
             self._filters.addButton(button, number)
         self.table = QTableWidget(0, 4)
         sheets.wear(self.table, "list")
+        self.table.setItemDelegate(ChipDelegate(self))
         self.table.setHorizontalHeaderLabels(["Question", "Status", "Mark", "Time spent"])
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
@@ -90,13 +93,15 @@ class ReviewScreen(QWidget):
         for line, index in enumerate(indexes):
             is_answered = attempt.is_answered(index)
             seconds = attempt.item_ms.get(index, 0) // 1000
-            texts = (str(index + 1), "" if not is_answered else "Answered", "", f"{seconds} s")
+            is_flagged = index in attempt.flagged
+            status, mark = "Answered" if is_answered else "Unanswered", "Flagged" if is_flagged else ""
+            texts = (str(index + 1), status, mark, f"{seconds} s")
             for place, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setData(Qt.ItemDataRole.UserRole, index)
                 self.table.setItem(line, place, item)
-            self.table.setCellWidget(line, 1, None if is_answered else _chip("Unanswered", "chip"))  # type: ignore[arg-type]
-            self.table.setCellWidget(line, 2, _chip("Flagged", "chip-mark") if index in attempt.flagged else None)  # type: ignore[arg-type]
+                if (place == _STATUS and not is_answered) or (place == _MARK and is_flagged):
+                    show_as_chip(item, "chip" if place == _STATUS else "chip-mark")
         self.table.resizeRowsToContents()
         if indexes:
             self.table.setCurrentCell(0, 0)
@@ -110,10 +115,3 @@ class ReviewScreen(QWidget):
             index = self.table.model().index(line, 0).data(Qt.ItemDataRole.UserRole)
             if self._attempt.may_go_back or index == self._attempt.position:
                 self.visited.emit(index)
-
-
-def _chip(text: str, kind: str) -> QWidget:
-    widget = QWidget()
-    chip = label(text, kind)
-    widget.setLayout(row(chip, None, margins=(0, 3, 0, 3)))
-    return widget

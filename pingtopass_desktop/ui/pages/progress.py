@@ -64,6 +64,7 @@ class ProgressPage(Page):
         self._tasks = tasks
         self._exam_id = ""
         self._shown_id = ""
+        self._shown: tuple[_Loaded, bool] | None = None
         self._state = _Charts.UNKNOWN
         self._build()
         self._lay_out()
@@ -140,21 +141,28 @@ class ProgressPage(Page):
         self.notice.hide()
         self._shown_id = progress.exam.id
         has_more_exams = self.picker.box.count() > 1
-        self.mastery.show_progress(progress)
-        self.calibration.show_progress(progress, has_more_exams=has_more_exams)
-        self.exams.show_exams(loaded.rows, loaded.exams, loaded.attempts)
-        self.reviews.show_progress(progress)
-        self.activity.show_progress(progress, loaded.daily_goal, has_more_exams=has_more_exams)
-        self._cards.show()
-        if progress.mastery:
-            self._draw()
+        if (loaded, has_more_exams) == self._shown:
+            return
+        self._shown = (loaded, has_more_exams)
+        self._tasks.in_turns(
+            (
+                partial(self.mastery.show_progress, progress),
+                partial(self.calibration.show_progress, progress, has_more_exams=has_more_exams),
+                partial(self.exams.show_exams, loaded.rows, loaded.exams, loaded.attempts),
+                partial(self.reviews.show_progress, progress),
+                partial(self.activity.show_progress, progress, loaded.daily_goal, has_more_exams=has_more_exams),
+                self._cards.show,
+                self._draw,
+            ),
+            owner=self,
+        )
 
     def _draw(self) -> None:
         """Draw the charts; what draws them is imported for the first one, off the window's thread."""
+        if self._shown is None or not self._shown[0].progress.mastery:
+            return
         if self._state is _Charts.THERE:
-            self.mastery.draw()
-            # Building a chart takes some hundredths of a second: keys and clicks come in between.
-            QTimer.singleShot(0, self, self.reviews.draw)
+            self._tasks.in_turns((self.mastery.draw, self.reviews.draw), owner=self)
         elif self._state is _Charts.UNKNOWN:
             self._state = _Charts.ON_THEIR_WAY
             self._slow_charts.start()
@@ -188,6 +196,7 @@ class ProgressPage(Page):
         if exam_id != self._exam_id:
             return
         self._slow.stop()
+        self._shown = None
         self._waiting.hide()
         kept = "Your answers are kept." if self._shown_id != exam_id else "What you see is from before."
         if self._shown_id != exam_id:

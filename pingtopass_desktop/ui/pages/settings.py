@@ -98,20 +98,28 @@ class SettingsPage(Page):
 
     def show_section(self, name: str) -> Any:
         """Bring a section to the front and return it."""
-        if name not in self._sections:
-            self._sections[name] = section = self._builders[name]()
-            self._cards.column.insertWidget(self._cards.column.count() - 1, section)
-            self._show_study()
+        shown = self._built(name)
         self.section_buttons[name].setChecked(True)
         for other, section in self._sections.items():
             section.setVisible(other == name)
         self._mark_kept(None)
         self.notice.hide()
         self._cards.verticalScrollBar().setValue(0)
-        shown = self._sections[name]
         if isinstance(shown, BackupSection):
             shown.refresh()
         return shown
+
+    def preparations(self) -> list[Callable[[], object]]:
+        """What builds each section that was not asked for yet."""
+        return [partial(self._built, name) for name, _ in SECTIONS]
+
+    def _built(self, name: str) -> QWidget:
+        if name not in self._sections:
+            self._sections[name] = section = self._builders[name]()
+            section.hide()
+            self._cards.column.insertWidget(self._cards.column.count() - 1, section)
+            self._show_study()
+        return self._sections[name]
 
     def show_restored(self, info: BackupInfo) -> None:
         """Say, after the restore that this page asked for, what is in place now."""

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.study.review import HistoryRow
 from pingtopass_desktop.ui import sheets, theme
-from pingtopass_desktop.ui.widgets.basics import Button, column, duration, label, rule
+from pingtopass_desktop.ui.widgets.basics import Button, clear_layout, column, duration, label, rule
 from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.words import kind_word, moment_text, verdict_word
 
@@ -20,6 +20,11 @@ _STEPS = {int(Qt.Key.Key_Up): -1, int(Qt.Key.Key_Down): 1}
 
 _AT_ONCE = 3
 """Rows built before the window gets its turn again."""
+
+_BLOCK = 8
+"""Rows with a layout of their own: one layout of all rows takes longer with each of them."""
+
+_GAP = 6
 
 _HEADINGS = ("", "Date", "Kind", "Result", "Score", "Right", "Time", "Weakest objective")
 _WEAKEST = 7
@@ -48,10 +53,11 @@ class AttemptTable(QWidget):
         self._more.timeout.connect(self._add_some)
         self.boxes: dict[str, QCheckBox] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(14)
-        self._grid.setVerticalSpacing(6)
+        self._blocks: list[QGridLayout] = []
+        self._widths: dict[int, int] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(_GAP)
 
     @property
     def chosen(self) -> list[str]:
@@ -104,19 +110,51 @@ class AttemptTable(QWidget):
         chosen = self._ticked | set(self.chosen)
         self._ticked = {row.summary.id for row in self._rows} & chosen
         self.setMinimumHeight(self.height() if self._lines else 0)
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        self.boxes, self._lines = {}, []
+        clear_layout(self._column)
+        self.boxes, self._lines, self._blocks, self._widths = {}, [], [], {}
         self._is_wide = self._fits_wide()
-        for place in range(self._grid.columnCount()):
-            self._grid.setColumnStretch(place, 0)
-        self._grid.setColumnStretch(_WEAKEST if self._is_wide else 1, 1)
-        if self._is_wide:
-            for place, heading in enumerate(_HEADINGS):
-                self._grid.addWidget(label(heading, "hint"), 0, place)
         self._add_some()
+
+    def _begin_block(self) -> QGridLayout:
+        """A layout for further rows; the first one has the headings."""
+        block = QWidget()
+        grid = QGridLayout(block)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(_GAP)
+        grid.setColumnStretch(_WEAKEST if self._is_wide else 1, 1)
+        if self._is_wide and not self._blocks:
+            for place, heading in enumerate(_HEADINGS):
+                grid.addWidget(label(heading, "hint"), 0, place)
+        for place, width in self._widths.items():
+            grid.setColumnMinimumWidth(place, width)
+        self._column.addWidget(block)
+        self._blocks.append(grid)
+        return grid
+
+    def _align(self, blocks: Sequence[QGridLayout]) -> None:
+        """Give the columns of all blocks the width that the widest cell of these needs."""
+        if not self._is_wide:
+            return
+        before = dict(self._widths)
+        for grid in blocks:
+            for index in range(grid.count()):
+                _, place, _, span = grid.getItemPosition(index)  # type: ignore[misc]  its stub says object
+                item = grid.itemAt(index)
+                if span == 1 and place != _WEAKEST and item is not None:
+                    self._widths[place] = max(self._widths.get(place, 0), item.sizeHint().width())
+        changed = [place for place, width in self._widths.items() if before.get(place) != width]
+        for place in changed:
+            for grid in self._blocks:
+                grid.setColumnMinimumWidth(place, self._widths[place])
+
+    def restyle(self) -> None:
+        """What is in the rows gets another size just after this."""
+        self._widths = {}
+        QTimer.singleShot(0, self, self._align_all)
+
+    def _align_all(self) -> None:
+        self._align(self._blocks)
 
     def _add_some(self) -> None:
         """A few rows at a time: the window answers keys while a long table is built."""
@@ -126,17 +164,21 @@ class AttemptTable(QWidget):
             self.setMinimumHeight(0)
 
     def _add_rows(self, until: int) -> None:
+        begun = max(0, len(self._blocks) - 1)
         for number, row in list(enumerate(self._rows[:until]))[len(self._lines) :]:
-            self._add(2 * number + 1, row, row.summary.id in self._ticked)
+            place = number % _BLOCK
+            grid = self._blocks[-1] if place else self._begin_block()
+            self._add(grid, 2 * place + 1, row, row.summary.id in self._ticked)
+        self._align(self._blocks[begun:])
         if len(self._lines) == len(self._rows):
             self._ticked = set()
             self.filled.emit()
         # The layouts around learn only in their next turn how high it is: rows would be squeezed until then.
-        self.setMinimumHeight(max(self.minimumHeight(), self._grid.totalHeightForWidth(self.width())))
+        self.setMinimumHeight(max(self.minimumHeight(), self._column.totalHeightForWidth(self.width())))
         self.updateGeometry()
         self._more.start()
 
-    def _add(self, line: int, row: HistoryRow, is_chosen: bool) -> None:
+    def _add(self, grid: QGridLayout, line: int, row: HistoryRow, is_chosen: bool) -> None:
         summary = row.summary
         when = moment_text(summary.finished_at or 0)
         name = f"{kind_word(summary).lower()} of {when}"
@@ -153,18 +195,18 @@ class AttemptTable(QWidget):
             box.setChecked(is_chosen)
             box.toggled.connect(self.chosen_changed)
             self.boxes[summary.id] = box
-            self._grid.addWidget(box, line + 1, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(box, line + 1, 0, Qt.AlignmentFlag.AlignTop)
             controls = (box, *controls)
         for control in controls:
             control.installEventFilter(self)
         self._lines.append(controls)
-        self._grid.addWidget(rule(), line, 0, 1, 10 if self._is_wide else 2)
+        grid.addWidget(rule(), line, 0, 1, 10 if self._is_wide else 2)
         if self._is_wide:
-            self._place_wide(line + 1, row, when, report, delete)
+            self._place_wide(grid, line + 1, row, when, report, delete)
         else:
-            self._place_narrow(line + 1, row, when, report, delete)
+            self._place_narrow(grid, line + 1, row, when, report, delete)
 
-    def _place_wide(self, line: int, row: HistoryRow, when: str, *buttons: QWidget) -> None:
+    def _place_wide(self, grid: QGridLayout, line: int, row: HistoryRow, when: str, *buttons: QWidget) -> None:
         summary = row.summary
         cells = (
             label(when),
@@ -175,9 +217,9 @@ class AttemptTable(QWidget):
         )
         rest = (label(duration(summary.elapsed_ms)), label(_weakest(row) or "–", wraps=True), *buttons)
         for place, cell in enumerate((*cells, *rest), start=1):
-            self._grid.addWidget(cell, line, place)
+            grid.addWidget(cell, line, place)
 
-    def _place_narrow(self, line: int, row: HistoryRow, when: str, *buttons: QWidget) -> None:
+    def _place_narrow(self, grid: QGridLayout, line: int, row: HistoryRow, when: str, *buttons: QWidget) -> None:
         parts = [label(when, "strong"), label(_kind(row), "secondary"), _chip(row)]
         if _score(row):
             parts.append(label(_score(row), "strong"))
@@ -185,7 +227,7 @@ class AttemptTable(QWidget):
         details = f"{_right(row)} · {duration(row.summary.elapsed_ms)}" + (f" · weakest: {weakest}" if weakest else "")
         body = QWidget()
         body.setLayout(column(Flow(*parts), label(details, "secondary", wraps=True), Flow(*buttons), spacing=2))
-        self._grid.addWidget(body, line, 1)
+        grid.addWidget(body, line, 1)
 
     def _button(self, words: str, name: str, attempt_id: str) -> Button:
         button = Button(words, "link", name=name)

@@ -75,8 +75,7 @@ class ChartCard(Card):
     def show_values(self, values: ChartValues) -> None:
         """Show the chart, or the table where the learner asked for it; both hold these values."""
         self._values = values
-        if self.table is not None:
-            self.table.show_values(values)
+        self._fill_table()
         self._empty.hide()
         self.action.hide()
         self._place.setMinimumHeight(theme.current().px(self._least_height))
@@ -105,9 +104,9 @@ class ChartCard(Card):
             self.table = ValueTable()
             self.column.insertWidget(self.column.indexOf(self._area) + 1, self.table)
             QWidget.setTabOrder(self.switch, self.table)
-            self.table.show_values(self._values)
         self._area.hide()
         self.table.show()
+        self._fill_table()
         self._name_switch()
 
     def show_chart(self) -> None:
@@ -133,6 +132,11 @@ class ChartCard(Card):
         self.column.addStretch(0)
         for widget in (self.switch, self._area, self._empty, self.action):
             widget.hide()
+
+    def _fill_table(self) -> None:
+        """A table that is hidden is filled when it is asked for."""
+        if self.is_table and self.table is not None and self._values is not None and self.table.values != self._values:
+            self.table.show_values(self._values)
 
     def _switch(self) -> None:
         if self.is_table:
@@ -225,7 +229,10 @@ class PlainTable(QTableWidget):
 class ValueTable(PlainTable):
     """The values of a chart, a row each."""
 
+    values: ChartValues | None = None
+
     def show_values(self, values: ChartValues) -> None:
+        self.values = values
         self.setAccessibleName(values.name)
         self.setColumnCount(len(values.headings))
         self.setHorizontalHeaderLabels(values.headings)

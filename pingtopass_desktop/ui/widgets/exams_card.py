@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableWidgetItem
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QTableWidgetItem
 
 from pingtopass_desktop.study.review import HistoryRow
-from pingtopass_desktop.ui import keys, theme
-from pingtopass_desktop.ui.widgets import marked_text
+from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.widgets.basics import Button, Card, duration, label, plural, row
 from pingtopass_desktop.ui.widgets.chart_card import PlainTable
+from pingtopass_desktop.ui.widgets.chip_delegate import ChipDelegate, show_as_chip
 from pingtopass_desktop.ui.words import moment_text, short_date_text, verdict_word
 
 _HEADINGS = ("Date", "Score", "Result", "Time", "Weakest objective")
@@ -18,52 +18,6 @@ _RESULT, _WEAKEST = 2, 4
 _WEAKEST_SHORT = "Weakest"
 _TABLE_PX = 560
 _OPENS = "Enter or a double click opens the report"
-_CHIP_SIDE_PX, _CHIP_TOP_PX, _CELL_SIDE_PX = 8, 3, 10
-
-
-_Index = QModelIndex | QPersistentModelIndex
-
-
-class _ChipDelegate(QStyledItemDelegate):
-    """Pass or fail as a chip; the text of the item stays what it is."""
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        word = index.data()
-        blank = QStyleOptionViewItem(option)
-        self.initStyleOption(blank, index)
-        blank.text = ""
-        widget = blank.widget
-        widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, blank, painter, widget)
-        tokens = theme.current().tokens
-        fill, ink = (tokens.good_soft, tokens.good) if index.data(_IS_PASS) else (tokens.bad_soft, tokens.bad)
-        size = self._chip_size(word)
-        chip = QRect(QPoint(option.rect.x() + _CELL_SIDE_PX, option.rect.center().y() - size.height() // 2), size)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(fill))
-        painter.drawRoundedRect(chip, size.height() / 2, size.height() / 2)
-        painter.setPen(QColor(ink))
-        painter.setFont(_chip_font())
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, word)
-        painter.restore()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return self._chip_size(index.data() or "") + QSize(2 * _CELL_SIDE_PX, 8)
-
-    def _chip_size(self, word: str) -> QSize:
-        metrics = QFontMetrics(_chip_font())
-        width = metrics.horizontalAdvance(word) + 2 * theme.current().px(_CHIP_SIDE_PX)
-        return QSize(width, metrics.height() + 2 * _CHIP_TOP_PX)
-
-
-_IS_PASS = Qt.ItemDataRole.UserRole
-
-
-def _chip_font() -> QFont:
-    return marked_text.font(12, QFont.Weight.DemiBold)
 
 
 class ExamTable(PlainTable):
@@ -76,7 +30,7 @@ class ExamTable(PlainTable):
         self._ids: list[str] = []
         self.setAccessibleName("Latest exams; Enter opens the report")
         self.setHorizontalHeaderLabels(_HEADINGS)
-        self.setItemDelegateForColumn(_RESULT, _ChipDelegate(self))
+        self.setItemDelegateForColumn(_RESULT, ChipDelegate(self))
         self.cellDoubleClicked.connect(self._open)
 
     def show_rows(self, rows: Sequence[HistoryRow]) -> None:
@@ -117,7 +71,7 @@ class ExamTable(PlainTable):
             item.setToolTip(f"Exam of {moment_text(finished_at)}: {_OPENS}")
             self.setItem(number, place, item)
             if place == _RESULT:
-                item.setData(_IS_PASS, summary.passed)
+                show_as_chip(item, "chip-good" if summary.passed else "chip-bad")
 
     def _widths(self, hints: list[int]) -> list[int]:
         """The last column takes what is left; where that is little, its heading is short."""

@@ -105,12 +105,13 @@ class CommandRow(SettingRow):
             button.clicked.connect(partial(self.change_asked.emit, self.command.id, key))
         self.add = Button("Add", "link", name=f"{self.command.words}: add a key")
         self.add.clicked.connect(partial(self.change_asked.emit, self.command.id, ""))
-        self.reset = Button("Reset", "link", name=f"{self.command.words}: reset its keys")
-        self.reset.clicked.connect(partial(self.reset_asked.emit, self.command.id))
-        for each in (*self.buttons, self.add, self.reset):
-            self._line.items.addWidget(each)
         is_changed = plain != self.command.keys
-        self.reset.setVisible(is_changed)
+        self.reset = Button("Reset", "link", name=f"{self.command.words}: reset its keys") if is_changed else None
+        for each in (*self.buttons, self.add, self.reset):
+            if each is not None:
+                self._line.items.addWidget(each)
+        if self.reset is not None:
+            self.reset.clicked.connect(partial(self.reset_asked.emit, self.command.id))
         before = " or ".join(key_in_words(key) for key in self.command.keys) or "no key"
         self.show_hint(f"Comes with {before}" if is_changed else "")
         self._line.updateGeometry()

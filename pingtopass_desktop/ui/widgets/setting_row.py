@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from pingtopass_desktop.ui import sheets, theme
-from pingtopass_desktop.ui.widgets.basics import Button, Card, label, rule
+from pingtopass_desktop.ui.widgets.basics import Button, Card, Label, label, rule
 from pingtopass_desktop.ui.widgets.layouts import Flow
 
 STEP_PAUSE_MS = 600
@@ -31,30 +31,30 @@ _GAP = 16
 
 
 class SettingRow(QWidget):
-    """Words with a hint below and a control at the right; the control goes below them where they need the width."""
+    """Words with a hint below and a control at the right; the control goes below them where they need the width.
+
+    What a row does not say yet has no label: there are forty rows of commands.
+    """
 
     def __init__(self, words: str, hint: str, control: QWidget) -> None:
         super().__init__()
         self.control = control
         self._words = label(words, "strong", wraps=True)
-        self._hint = label(hint, "hint", wraps=True)
-        self._kept = label("✓ Kept", "status-good")
-        self._kept.hide()
+        self._hint: Label | None = None
+        self._kept: Label | None = None
         if not control.accessibleName():
             control.setAccessibleName(words)
         if isinstance(control, Number | Choice):
-            control.stepped.connect(partial(self._kept.setVisible, False))
-        texts = QVBoxLayout()
-        texts.setSpacing(4)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self._words, 1)
-        line.addWidget(self._kept)
-        texts.addLayout(line)
-        texts.addWidget(self._hint)
+            control.stepped.connect(partial(self.show_kept, False))
+        self._texts = QVBoxLayout()
+        self._texts.setSpacing(4)
+        self._line = QHBoxLayout()
+        self._line.setSpacing(8)
+        self._line.addWidget(self._words, 1)
+        self._texts.addLayout(self._line)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._box.setSpacing(_GAP)
-        self._box.addLayout(texts, 1)
+        self._box.addLayout(self._texts, 1)
         self._box.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 4, 0, 4)
@@ -65,22 +65,30 @@ class SettingRow(QWidget):
 
     @property
     def hint(self) -> str:
-        return self._hint.text()
+        return self._hint.text() if self._hint is not None else ""
 
     @property
     def is_kept(self) -> bool:
         """True while the row says that what was changed last in it is kept."""
-        return not self._kept.isHidden()
+        return self._kept is not None and not self._kept.isHidden()
 
     def show_hint(self, hint: str) -> None:
-        self._hint.setText(hint)
-        self._hint.setVisible(bool(hint))
+        if self._hint is None and hint:
+            self._hint = label(kind="hint", wraps=True)
+            self._texts.addWidget(self._hint)
+        if self._hint is not None:
+            self._hint.setText(hint)
+            self._hint.setVisible(bool(hint))
         self.control.setAccessibleDescription(hint)
 
     def show_kept(self, is_kept: bool) -> None:
         """Say, or no longer say, that the change is kept. Never while the control shows a value that is not."""
         is_waiting = isinstance(self.control, Number | Choice) and self.control.is_waiting
-        self._kept.setVisible(is_kept and not is_waiting)
+        if self._kept is None and is_kept:
+            self._kept = label("✓ Kept", "status-good")
+            self._line.addWidget(self._kept)
+        if self._kept is not None:
+            self._kept.setVisible(is_kept and not is_waiting)
 
     def add_below(self, widget: QWidget) -> None:
         """Show something more about the row below it."""
