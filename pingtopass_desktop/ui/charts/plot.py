@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import date
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFont,
     QFontMetricsF,
     QMouseEvent,
+    QPaintEvent,
     QPen,
     QResizeEvent,
     QShowEvent,
@@ -98,7 +99,7 @@ class Plot(pg.GraphicsView):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.restyle()
+        self._take_over()
 
     def resizeEvent(self, ev: QResizeEvent | None) -> None:
         super().resizeEvent(ev)
@@ -150,6 +151,15 @@ class Plot(pg.GraphicsView):
         self.values.setGrid(255)
 
     def restyle(self) -> None:
+        """Take over another theme in a turn of its own, after the page around; until then nothing is painted."""
+        if self._theme is not None and self._theme != theme.current():
+            QTimer.singleShot(0, self, self._take_over)
+
+    def paintEvent(self, ev: QPaintEvent) -> None:
+        if self._theme == theme.current():
+            super().paintEvent(ev)
+
+    def _take_over(self) -> None:
         """Take over the theme in force; nothing happens where it is the one already taken."""
         current = theme.current()
         if self._theme == current:

@@ -18,11 +18,9 @@ _WIDE_PX = 840
 
 _STEPS = {int(Qt.Key.Key_Up): -1, int(Qt.Key.Key_Down): 1}
 
-_AT_ONCE = 3
-"""Rows built before the window gets its turn again."""
-
-_BLOCK = 8
-"""Rows with a layout of their own: one layout of all rows takes longer with each of them."""
+_BLOCK = 5
+"""Rows with a layout of their own, built before the window gets its turn again: one layout of all rows takes longer
+with each of them."""
 
 _GAP = 6
 
@@ -115,8 +113,9 @@ class AttemptTable(QWidget):
         self._is_wide = self._fits_wide()
         self._add_some()
 
-    def _begin_block(self) -> QGridLayout:
-        """A layout for further rows; the first one has the headings."""
+    def _add_block(self, rows: Sequence[HistoryRow]) -> None:
+        """Further rows in a layout of their own; the first one has the headings. It is shown once, with all in it: Qt
+        lays out every ancestor again for each widget that is shown in a visible one."""
         block = QWidget()
         grid = QGridLayout(block)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -128,9 +127,12 @@ class AttemptTable(QWidget):
                 grid.addWidget(label(heading, "hint"), 0, place)
         for place, width in self._widths.items():
             grid.setColumnMinimumWidth(place, width)
-        self._column.addWidget(block)
+        for number, row in enumerate(rows):
+            self._add(grid, 2 * number + 1, row, row.summary.id in self._ticked)
         self._blocks.append(grid)
-        return grid
+        self._align([grid])
+        self._column.addWidget(block)
+        block.show()
 
     def _align(self, blocks: Sequence[QGridLayout]) -> None:
         """Give the columns of all blocks the width that the widest cell of these needs."""
@@ -159,17 +161,13 @@ class AttemptTable(QWidget):
     def _add_some(self) -> None:
         """A few rows at a time: the window answers keys while a long table is built."""
         if len(self._lines) < len(self._rows):
-            self._add_rows(len(self._lines) + _AT_ONCE)
+            self._add_rows(len(self._lines) + _BLOCK)
         else:
             self.setMinimumHeight(0)
 
     def _add_rows(self, until: int) -> None:
-        begun = max(0, len(self._blocks) - 1)
-        for number, row in list(enumerate(self._rows[:until]))[len(self._lines) :]:
-            place = number % _BLOCK
-            grid = self._blocks[-1] if place else self._begin_block()
-            self._add(grid, 2 * place + 1, row, row.summary.id in self._ticked)
-        self._align(self._blocks[begun:])
+        while len(self._lines) < min(until, len(self._rows)):
+            self._add_block(self._rows[len(self._lines) :][:_BLOCK])
         if len(self._lines) == len(self._rows):
             self._ticked = set()
             self.filled.emit()

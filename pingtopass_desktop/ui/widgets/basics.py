@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from PySide6 import QtCore
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -61,6 +61,27 @@ class Label(QLabel):
         looks.set_text_look(self, TEXTS[self.kind])
 
 
+class Paragraph(Label):
+    """A label whose text wraps. Layouts ask for its height many times, and Qt would wrap the text each time."""
+
+    def __init__(self, text: str = "", kind: str = "") -> None:
+        self._heights: dict[int, int] = {}  # before the base, which sends events while it is being built
+        super().__init__(text, kind, wraps=True)
+
+    def setText(self, text: str) -> None:
+        self._heights.clear()
+        super().setText(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._heights.clear()
+        super().changeEvent(event)
+
+    def heightForWidth(self, width: int) -> int:
+        if width not in self._heights:
+            self._heights[width] = super().heightForWidth(width)
+        return self._heights[width]
+
+
 class Chip(Label):
     """A few words on a filled shape; `kind` is one of `looks.CHIPS`."""
 
@@ -85,7 +106,9 @@ class Chip(Label):
 
 def label(text: str = "", kind: str = "", *, wraps: bool = False) -> Label:
     """A label or, where the kind is one of chips, a chip."""
-    return Chip(text, kind) if kind in CHIPS else Label(text, kind, wraps=wraps)
+    if kind in CHIPS:
+        return Chip(text, kind)
+    return Paragraph(text, kind) if wraps else Label(text, kind)
 
 
 class Surface(QFrame):

@@ -15,6 +15,9 @@ _MAX_TABLE_PX = 300
 
 _LEAST_COLUMN_PX = 60
 
+_CELL_PX = 28
+"""What the style puts beside a text in a cell."""
+
 _MEASURED_PX = 8
 """The style wraps a text at a width some pixels wider than it then paints in, and leaves out what does not fit."""
 
@@ -183,17 +186,24 @@ class PlainTable(QTableWidget):
         if not self.isVisible():
             return
         header = self.horizontalHeader()
-        hints = [max(self.sizeHintForColumn(n), header.sectionSizeHint(n)) for n in range(self.columnCount())]
+        hints = [max(self._needed(n), header.sectionSizeHint(n)) for n in range(self.columnCount())]
         widths = self._widths(hints)
         for place, (width, hint) in enumerate(zip(widths, hints, strict=True)):
             self.setColumnWidth(place, width - (_MEASURED_PX if hint > width else 0))
-        self.resizeRowsToContents()
+        self._fit_rows(is_wrapped=any(hint > width for width, hint in zip(widths, hints, strict=True)))
         for place, width in enumerate(widths):
             self.setColumnWidth(place, width)
         rows = sum(self.rowHeight(number) for number in range(self.rowCount()))
         height = header.sizeHint().height() + rows + 2 * self.frameWidth() + 4
         self._is_fitted = True
         self.setFixedHeight(min(theme.current().px(self._most_px), height))
+
+    def _needed(self, place: int) -> int:
+        """The width that a column needs for texts on one line."""
+        return self.sizeHintForColumn(place)
+
+    def _fit_rows(self, *, is_wrapped: bool) -> None:
+        self.resizeRowsToContents()
 
     def _widths(self, hints: list[int]) -> list[int]:
         """What each column needs, and an equal share of what is left; where too little is there, texts wrap."""
@@ -230,6 +240,18 @@ class ValueTable(PlainTable):
     """The values of a chart, a row each."""
 
     values: ChartValues | None = None
+
+    def _needed(self, place: int) -> int:
+        """As the style counts it; asked for each cell it would take the time of hundreds of layouts."""
+        metrics = self.fontMetrics()
+        texts = (row[place] for row in self.values.rows) if self.values is not None else ()
+        return max((metrics.horizontalAdvance(text) for text in texts), default=0) + _CELL_PX
+
+    def _fit_rows(self, *, is_wrapped: bool) -> None:
+        if is_wrapped:
+            super()._fit_rows(is_wrapped=True)
+        else:
+            self.verticalHeader().setDefaultSectionSize(self.sizeHintForRow(0))
 
     def show_values(self, values: ChartValues) -> None:
         self.values = values

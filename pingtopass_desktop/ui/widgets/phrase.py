@@ -2,14 +2,14 @@
 
 from PySide6.QtCore import QSize
 
-from pingtopass_desktop.ui.widgets.basics import Label
+from pingtopass_desktop.ui.widgets.basics import Paragraph
 
 
-class Phrase(Label):
+class Phrase(Paragraph):
     """A plain-text label that asks for one line; a wrapping `QLabel` asks for about twenty letters."""
 
     def __init__(self, text: str, kind: str = "") -> None:
-        super().__init__(text, kind, wraps=True)
+        super().__init__(text, kind)
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2, super().sizeHint().height())
