@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_SWITCH_INTERVAL_S = 0.0005
+"""How long the window waits for the interpreter while a lane computes, each time that it needs it: some dozen times to
+paint a page. Python's own 5 ms would make a stall of that."""
+
 _LISTEN_AFTER_MS = 250
 """The first page need not wait for the import of QtNetwork. A second start waits longer than this for an answer."""
 
@@ -47,6 +51,7 @@ def run(data_dir: str | None, tour: TourOptions | None = None) -> int:
 def start(folder: DataFolder) -> "tuple[QApplication, Application]":
     """Open a data folder, which the caller has locked, and show its window. The caller runs the event loop."""
     log = start_logging(folder.logs)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
     opened = lane.submit(open_study, folder)  # reads the disk while Qt is being imported
     from PySide6.QtCore import QTimer

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from pingtopass_desktop.domain.attempt import Mode
@@ -137,7 +138,7 @@ def counted(db: sqlite3.Connection, question_id: str) -> Counted | None:
 
 def exposures(db: sqlite3.Connection, question_ids: Sequence[str]) -> dict[str, int]:
     """For those ids answered before, an unfinished exam included: when last."""
-    wanted = json.dumps(list(question_ids))
+    wanted = msgspec.json.encode(list(question_ids)).decode()
     rows = db.execute(
         "SELECT m.question, m.last_at FROM json_each(?) AS w JOIN question_memory AS m ON m.question = w.value",
         (wanted,),
@@ -181,7 +182,7 @@ def results(db: sqlite3.Connection, question_ids: Sequence[str]) -> dict[str, st
     """The results of those ids answered before: '1' or '0' for each answer, oldest first."""
     rows = db.execute(
         "SELECT m.question, m.results FROM json_each(?) AS w JOIN question_memory AS m ON m.question = w.value",
-        (json.dumps(list(question_ids)),),
+        (msgspec.json.encode(list(question_ids)).decode(),),
     )
     return dict(rows.fetchall())
 

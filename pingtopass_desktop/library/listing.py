@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from sqlite3 import Row
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from pingtopass_desktop.library.index import drop_index, use_index
@@ -106,17 +107,17 @@ def _condition(wish: Wish) -> tuple[str, list[Any]]:
     for column, ids in (("exam_id", wish.exam_ids), ("objective_id", wish.objective_ids)):
         if ids is not None:
             where.append(f"{column} IN (SELECT value FROM json_each(?))")
-            arguments.append(json.dumps(ids))
+            arguments.append(msgspec.json.encode(ids).decode())
     if wish.type is not None:
         where.append("type = ?")
         arguments.append(wish.type)
     if wish.only is not None:
         column = "id" if len(wish.only) <= _LOOKED_UP else "+id"
         where.append(f"{column} IN (SELECT value FROM json_each(?))")
-        arguments.append(json.dumps(list(wish.only)))
+        arguments.append(msgspec.json.encode(list(wish.only)).decode())
     if wish.without:
         where.append("+id NOT IN (SELECT value FROM json_each(?))")
-        arguments.append(json.dumps(list(wish.without)))
+        arguments.append(msgspec.json.encode(list(wish.without)).decode())
     return " AND ".join(where), arguments
 
 
@@ -124,7 +125,7 @@ def _hits(pack: Pack, numbers: Sequence[int], text: str) -> list[Hit]:
     rows = pack.execute(
         "SELECT number, id, exam_id, objective_id, type, text, answers, explanation FROM questions "
         "WHERE number IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(numbers)),),
+        (msgspec.json.encode(list(numbers)).decode(),),
     )
     marker = Marker(text)
     by_number = {row["number"]: row for row in rows}

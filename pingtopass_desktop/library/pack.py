@@ -6,13 +6,13 @@ PackError
 """
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
 from msgspec import Struct
 
 from pingtopass_desktop.domain.exam import (
@@ -163,7 +163,7 @@ class Pack:
         arguments: list[str] = [exam_id]
         if objective_ids is not None:
             where += " AND objective_id IN (SELECT value FROM json_each(?))"
-            arguments.append(json.dumps(list(objective_ids)))
+            arguments.append(msgspec.json.encode(list(objective_ids)).decode())
         with self._reading():
             rows = self._db.execute(f"SELECT id FROM questions WHERE {where} ORDER BY +number", arguments)
             return [row[0] for row in rows]
@@ -173,7 +173,7 @@ class Pack:
         with self._reading():
             rows = self._db.execute(
                 "SELECT q.id, q.objective_id FROM json_each(?) AS wanted JOIN questions AS q ON q.id = wanted.value",
-                (json.dumps(list(ids)),),
+                (msgspec.json.encode(list(ids)).decode(),),
             )
             return {row[0]: row[1] for row in rows}
 
@@ -182,7 +182,7 @@ class Pack:
         with self._reading():
             rows = self._db.execute(
                 "SELECT q.* FROM json_each(?) AS wanted JOIN questions AS q ON q.id = wanted.value",
-                (json.dumps(list(ids)),),
+                (msgspec.json.encode(list(ids)).decode(),),
             ).fetchall()
             return {question.id: question for question in map(self._checked, rows)}
 
@@ -203,7 +203,7 @@ class Pack:
         with self._reading():
             rows = self._db.execute(
                 "SELECT m.* FROM json_each(?) AS wanted JOIN media AS m ON m.sha256 = wanted.value",
-                (json.dumps(list(sha256s)),),
+                (msgspec.json.encode(list(sha256s)).decode(),),
             )
             return {media.sha256: media for media in map(self._media, rows)}
 
