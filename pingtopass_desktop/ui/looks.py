@@ -8,6 +8,7 @@ enumerations, which takes a fifth of the time that an empty window needs. `QBrus
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPalette, QPen
 from PySide6.QtWidgets import QWidget
@@ -147,6 +148,10 @@ class ButtonLook(Struct, frozen=True):
     key_ink: str = "ink_3"
 
 
+_TILE = ButtonLook(
+    ink="ink_2", side=0, height=26, least_width=25, size=12, radius=6, fill_disabled="surface", ink_disabled="ink_2"
+)
+
 BUTTONS = {
     "": ButtonLook(),
     "primary": ButtonLook(
@@ -162,13 +167,15 @@ BUTTONS = {
     ),
     "rail": ButtonLook(
         "", "ink_2", "", 2, 8, 32, weight=400, is_left=True, edge_hovered="", fill_hovered="surface_2",
-        edge_checked="", key_side=10,
+        edge_checked="", fill_disabled="", key_side=10,
     ),
-    "tile": ButtonLook(ink="ink_2", side=0, height=26, least_width=25, size=12, radius=6, fill_disabled="surface",
-                       ink_disabled="ink_2"),
-    "tile-answered": ButtonLook("primary_soft", "primary", "line", side=0, height=26, least_width=25, size=12, radius=6,
-                       fill_disabled="primary_soft", ink_disabled="primary"),
-    "tile-here": ButtonLook("primary", "on_primary", "primary", side=0, height=26, least_width=25, size=12, radius=6),
+    "tile": _TILE,
+    "tile-answered": replace(
+        _TILE, fill="primary_soft", ink="primary", fill_disabled="primary_soft", ink_disabled="primary"
+    ),
+    "tile-here": replace(
+        _TILE, fill="primary", ink="on_primary", edge="primary", edge_hovered="primary", edge_focused="ink"
+    ),
     "choice": ButtonLook(side=0, weight=0, radius=12),
     "small": ButtonLook(side=8, height=26, size=12),
 }  # fmt: skip

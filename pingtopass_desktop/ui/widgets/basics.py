@@ -234,7 +234,8 @@ class Button(QPushButton):
         is_hovered = is_on and self.underMouse()
         filling, token, edge = look.fill, look.ink, look.edge
         if not is_on:
-            filling, token, edge = look.fill_disabled, look.ink_disabled, "line" if edge else ""
+            filling = look.fill_checked if is_checked else look.fill_disabled
+            token, edge = look.ink_disabled, "line" if edge else ""
         elif is_checked:
             filling, token, edge = look.fill_checked, look.ink_checked, look.edge_checked
         elif is_hovered:
