@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui.looks import BUTTONS, CHIPS
 from pingtopass_desktop.ui.preferences import WindowSettings
 from pingtopass_desktop.ui.theme import DARK, HIGH_CONTRAST, LIGHT, ThemeName, Tokens
 from pingtopass_desktop.ui.widgets.basics import Button, Label
@@ -49,6 +50,28 @@ def test_text_keeps_four_and_a_half_to_one(name: str) -> None:
         for text, grounds in TEXT_ON.items()
         for ground in grounds
         if contrast(getattr(tokens, text), getattr(tokens, ground)) < 4.5
+    }
+    assert weak == {}
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_words_of_buttons_and_chips_keep_four_and_a_half_to_one_in_every_state(name: str) -> None:
+    tokens: Tokens = THEMES[name]
+    pairs = {(look.ink, look.fill) for look in CHIPS.values()}
+    for kind, look in BUTTONS.items():
+        pairs |= {
+            (look.ink, look.fill),
+            (look.ink, look.fill_hovered or look.fill),
+            (look.ink_checked, look.fill_checked),
+        }
+        pairs |= {(look.ink_disabled, look.fill_disabled), (look.ink_disabled, look.fill_checked)}
+        if not kind.startswith("tile"):  # which have no key beside the number
+            pairs.add((look.key_ink, look.fill))
+    grounds = {(ink, ground) for ink, fill in pairs for ground in ((fill,) if fill else ("bg", "surface"))}
+    weak = {
+        pair: round(contrast(*(getattr(tokens, token) for token in pair)), 2)
+        for pair in grounds
+        if contrast(*(getattr(tokens, token) for token in pair)) < 4.5
     }
     assert weak == {}
 
