@@ -50,7 +50,7 @@ class Sessions(WindowFrame):
         from pingtopass_desktop.ui.pages.practice import PracticePage
 
         page = PracticePage(self.opened, self.tasks)
-        page.ended.connect(self.open_report)
+        page.ended.connect(self._show_end)
         return self.adopt(page)
 
     @cached_property
@@ -58,7 +58,7 @@ class Sessions(WindowFrame):
         from pingtopass_desktop.ui.pages.exam import ExamPage
 
         page = ExamPage(self.tasks)
-        page.ended.connect(self.open_report)
+        page.ended.connect(self._show_end)
         return self.adopt(page)
 
     @cached_property
@@ -167,6 +167,17 @@ class Sessions(WindowFrame):
         from pingtopass_desktop.study import review
 
         self.run(partial(review.report, self.opened, attempt_id), self._show_report)
+
+    def _show_end(self, attempt_id: str) -> None:
+        """The report on what was just ended; where there is none, its page is left all the same."""
+        from pingtopass_desktop.study import review
+
+        work = partial(review.report, self.opened, attempt_id)
+        self.tasks.run(work, owner=self, done=self._show_report, failed=self._end_without_report)
+
+    def _end_without_report(self, error: Exception) -> None:
+        self.show_history()
+        self.show_failure(error)
 
     def show_history(self) -> None:
         """Show all attempts at the chosen exam."""

@@ -10,6 +10,7 @@ from pingtopass_desktop.learner import marks
 from pingtopass_desktop.study.practice import Selection
 from pingtopass_desktop.ui.preferences import WindowSettings
 from pingtopass_desktop.ui.theme import ThemeName
+from pingtopass_desktop.ui.widgets.basics import Button
 from tests.ui.conftest import OpenWindow
 from tests.ui.window import Window, wrong_choice
 
@@ -202,3 +203,24 @@ def test_the_verdict_comes_into_sight_after_a_check(open_window: OpenWindow) -> 
 
         window.qtbot.waitUntil(is_in_sight)
         window.press("Return")
+
+
+def test_a_session_that_was_deleted_meanwhile_can_be_left(open_window: OpenWindow) -> None:
+    """Delete and Resume pressed one after the other: the session opens, and its deletion comes after it."""
+    first = open_window()
+    first.press("Return")
+    first.close()
+    second = open_window()
+    setup = second.shell.practice_setup
+    delete = next(button for button in setup.findChildren(Button) if button.text() == "Delete")
+    setup.resume_first()
+    delete.click()
+    second.settle()
+    page = second.shell.practice
+    assert second.shell.shown_page is page
+    page.end_session()
+    second.settle()
+    assert "This session was deleted. Its answers still count for reviews." in second.texts()
+    assert second.shell.shown_page is second.shell.history
+    second.go("today")
+    assert second.shell.shown_page is second.shell.today
