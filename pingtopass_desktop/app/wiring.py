@@ -129,10 +129,10 @@ class Application:
             self._notifier = DueNotifier(self.preferences, self._ask_what_is_due)
             self._notifier.opened.connect(self.raise_window)
         self.tasks.garbage.keep_all()
-        self.tasks.run_job(_import_pages, owner=self.shell, done=self._pages_imported)
+        self.tasks.run_job(_import_ahead, owner=self.shell, done=self._imported_ahead)
         self.tasks.run_job(self._back_up, owner=self.shell, failed=self._backup_failed)
 
-    def _pages_imported(self, nothing: None) -> None:
+    def _imported_ahead(self, nothing: None) -> None:
         self.tasks.garbage.keep_all()
         QTimer.singleShot(_PREPARE_AFTER_MS, self.shell, self.shell.prepare)
 
@@ -276,10 +276,14 @@ class Application:
         return write_log_bundle(self._folder, target, {"qt": qVersion()})
 
 
-def _import_pages() -> None:
-    """Import what comes after the first page, on a lane: the first visit to a page waits for it otherwise."""
-    for name in ("practice_setup", "exam_setup", "practice", "exam", "report", "progress", "library", "settings"):
-        import_module(f"pingtopass_desktop.ui.pages.{name}")
+def _import_ahead() -> None:
+    """Import on a lane what pages need and what defines no class of Qt. Doing that beside a window at work ends the
+    process now and then: PySide is not made for it."""
+    for name in ("fsrs", "markdown_it", "pygments", f"{_STUDY}.exam", f"{_STUDY}.practice", f"{_STUDY}.review"):
+        import_module(name)
+
+
+_STUDY = "pingtopass_desktop.study"
 
 
 def _what_is_due(study: Study, exam_id: str) -> "Due":

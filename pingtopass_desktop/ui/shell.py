@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ _ABOUT_AN_EXAM = {"today": "today", "practice": "practice_setup", "exams": "exam
 """Pages of the rail that show the chosen exam, and their attributes here."""
 
 
+_MODULES = {"answers": "answer_review"}
 _SESSIONS = ("practice", "exam", "report", "answers", "history")
 _PREPARED = ("practice_setup", "exam_setup", "progress", "library", *_SESSIONS, "settings")
 
@@ -153,7 +155,9 @@ class Shell(Sessions):
 
     def _preparations(self) -> Iterator[Callable[[], object]]:
         for name in _PREPARED:
+            yield partial(import_module, f"pingtopass_desktop.ui.pages.{_MODULES.get(name, name)}")
             yield partial(self._build_ahead, name)
+        yield self.tasks.garbage.keep_all
         if self.study is not None:
             yield from self.settings.preparations()
 

@@ -30,6 +30,7 @@ class Tasks(QObject):
         self._store = store_lane
         self._jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
         self._running = 0
+        self._is_closed = False
         self._turns: WeakKeyDictionary[QObject, Iterator[Callable[[], Any]]] = WeakKeyDictionary()
         self.garbage = GarbageCollection(self)
         self._came_back.connect(self._deliver)  # from a lane's thread: delivered by the window's event loop
@@ -74,6 +75,8 @@ class Tasks(QObject):
             self._take_turn(ref(owner))
 
     def _take_turn(self, owner_ref: "ref[QObject]") -> None:
+        if self._is_closed:
+            return
         owner = owner_ref()
         steps = self._turns.get(owner) if owner is not None and shiboken6.isValid(owner) else None
         step = next(steps, None) if steps is not None else None
@@ -89,6 +92,7 @@ class Tasks(QObject):
 
     def close(self) -> None:
         """Wait for what is running; nothing comes back any more."""
+        self._is_closed = True  # what came back before is still on its way to `_deliver`
         self._came_back.disconnect(self._deliver)
         self._jobs.shutdown(wait=True, cancel_futures=True)
         self._store.shutdown(wait=True)
@@ -116,6 +120,8 @@ class Tasks(QObject):
         self._came_back.emit((result, error, owner_ref, done, failed))
 
     def _deliver(self, delivery: tuple[Any, BaseException | None, Any, Any, Any]) -> None:
+        if self._is_closed:
+            return
         result, error, owner_ref, done, failed = delivery
         self._running -= 1
         owner = owner_ref()

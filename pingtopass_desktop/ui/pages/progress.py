@@ -166,12 +166,17 @@ class ProgressPage(Page):
         elif self._state is _Charts.UNKNOWN:
             self._state = _Charts.ON_THEIR_WAY
             self._slow_charts.start()
-            self._tasks.run_job(charts.load, owner=self, done=self._charts_loaded, failed=self._charts_failed)
+            self._tasks.run_job(charts.prepare, owner=self, done=self._charts_loaded, failed=self._charts_failed)
         elif self._state is _Charts.IMPOSSIBLE:
             for card in self._drawn:
                 card.show_table()
 
     def _charts_loaded(self, nothing: None) -> None:
+        try:
+            charts.load()
+        except ImportError as error:
+            self._charts_failed(error)
+            return
         self._slow_charts.stop()
         self._state = _Charts.THERE
         self._draw()
