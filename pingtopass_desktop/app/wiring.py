@@ -36,7 +36,7 @@ DEFAULT_SIZE = (1280, 800)
 _SAVE_AFTER_MS = 300
 
 _PREPARE_AFTER_MS = 1000
-"""After the first page and the modules of the others; who is faster has the page built at once."""
+"""After the first page; who is faster has the page built at once."""
 
 
 class Application:
@@ -279,11 +279,10 @@ class Application:
 def _import_ahead() -> None:
     """Import on a lane what pages need and what defines no class of Qt. Doing that beside a window at work ends the
     process now and then: PySide is not made for it."""
-    for name in ("fsrs", "markdown_it", "pygments", f"{_STUDY}.exam", f"{_STUDY}.practice", f"{_STUDY}.review"):
+    for name in ("fsrs", "markdown_it", "pygments"):
         import_module(name)
-
-
-_STUDY = "pingtopass_desktop.study"
+    for name in ("exam", "practice", "review"):
+        import_module(f"pingtopass_desktop.study.{name}")
 
 
 def _what_is_due(study: Study, exam_id: str) -> "Due":

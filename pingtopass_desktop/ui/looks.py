@@ -244,6 +244,14 @@ def draw_box(painter: QPainter, area: QRectF, filling: str, edge: str, radius: f
         painter.strokePath(path, _pen(edge, edge_px, theme.current()))
 
 
+def draw_share(painter: QPainter, area: QRectF, share: float, token: str) -> None:
+    """A bar with round ends, filled from the left by a share from 0 to 1."""
+    draw_box(painter, area, "surface_2", "", area.height() / 2)
+    if share > 0:
+        width = max(area.height(), area.width() * share)
+        draw_box(painter, QRectF(area.x(), area.y(), width, area.height()), token, "", area.height() / 2)
+
+
 def draw_surface(widget: QWidget, look: SurfaceLook, *, is_focused: bool = False, is_hovered: bool = False) -> None:
     """Paint the ground of a widget."""
     with QPainter(widget) as painter:

@@ -290,10 +290,7 @@ class Bar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            looks.draw_box(painter, QRectF(self.rect()), "surface_2", "", 4)
-            width = self.width() * min(1.0, max(0.0, self._share))
-            if width > 0:
-                looks.draw_box(painter, QRectF(0, 0, max(8.0, width), 8), self._token, "", 4)
+            looks.draw_share(painter, QRectF(self.rect()), min(1.0, max(0.0, self._share)), self._token)
             if self._mark is not None:
                 looks.fill(painter, QRectF(self.width() * self._mark - 1, 0, 2, 8), "ink")
 

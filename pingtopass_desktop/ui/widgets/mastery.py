@@ -80,7 +80,4 @@ class ShareBar(QProgressBar):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            looks.draw_box(painter, QRectF(self.rect()), "surface_2", "", _BAR_PX / 2)
-            if self.value() > 0:
-                width = max(float(_BAR_PX), self.width() * self.value() / _WHOLE)
-                looks.draw_box(painter, QRectF(0, 0, width, _BAR_PX), self._token, "", _BAR_PX / 2)
+            looks.draw_share(painter, QRectF(self.rect()), self.value() / _WHOLE, self._token)
