@@ -251,8 +251,8 @@ class Sessions(WindowFrame):
 
     def _review_answers(self) -> None:
         if self.report.report is not None:
-            self.fill_window(self.answers)
             self.answers.open(self.report.report)
+            self.fill_window(self.answers)
 
     def _back_to_report(self) -> None:
         if self.report.report is not None:

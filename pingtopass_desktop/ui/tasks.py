@@ -81,8 +81,10 @@ class Tasks(QObject):
         steps = self._turns.get(owner) if owner is not None and shiboken6.isValid(owner) else None
         step = next(steps, None) if steps is not None else None
         if step is not None:
-            QTimer.singleShot(0, self, partial(self._take_turn, owner_ref))
-            step()
+            try:
+                step()
+            finally:
+                QTimer.singleShot(0, self, partial(self._take_turn, owner_ref))
             return
         if owner is not None:
             self._turns.pop(owner, None)

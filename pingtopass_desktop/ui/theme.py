@@ -9,10 +9,12 @@ Text that carries meaning keeps 4.5:1 against its background, controls and focus
 """
 
 from enum import StrEnum
+from functools import partial
 from weakref import WeakKeyDictionary
 
 import shiboken6
 from msgspec import Struct
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
@@ -125,7 +127,16 @@ def apply(theme: Theme) -> None:
         QToolTip.setPalette(palette)
     for widget in list(_followers):
         if shiboken6.isValid(widget) and widget.isVisible():
+            paint_apart(widget.window())
             catch_up(widget)
+
+
+def paint_apart(widget: QWidget) -> None:
+    """Have what changes now in a widget that is shown laid out in this turn of the event loop and painted in the next:
+    each takes about as long as the other, and keys and clicks come in between."""
+    if widget.isVisible() and widget.updatesEnabled():
+        widget.setUpdatesEnabled(False)
+        QTimer.singleShot(0, widget, partial(widget.setUpdatesEnabled, True))
 
 
 def follow(widget: QWidget) -> None:

@@ -63,6 +63,7 @@ class WindowFrame(QMainWindow):
             self.rail.check(rail_name)
         self.rail.setVisible(rail_name is not None)
         self._toast.hide()
+        theme.paint_apart(self._stack)
         self._stack.setCurrentWidget(page)
 
     def show_problem(self, page: QWidget) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
 
@@ -166,7 +166,8 @@ class AnswerReviewPage(Page):
             return
         chosen = list(ReviewFilter)[max(0, self._filters.checkedId())]
         self._answers = filtered(self._report.answers, chosen, self._report.even_pace_s)
-        self.list.clear()
+        with QSignalBlocker(self.list):  # taking the rows away would show each that comes to be the current one
+            self.list.clear()
         for answer in self._answers:
             mark = "✓" if answer.is_right else "✕" if answer.answer and answer.answer.choice else "–"
             objective = answer.shown.objective_name if answer.shown else "no longer in the library"

@@ -166,12 +166,15 @@ class ProgressPage(Page):
         elif self._state is _Charts.UNKNOWN:
             self._state = _Charts.ON_THEIR_WAY
             self._slow_charts.start()
-            self._tasks.run_job(charts.prepare, owner=self, done=self._charts_loaded, failed=self._charts_failed)
+            self._tasks.run_job(charts.prepare, owner=self, done=self._load_charts, failed=self._charts_failed)
         elif self._state is _Charts.IMPOSSIBLE:
             for card in self._drawn:
                 card.show_table()
 
-    def _charts_loaded(self, nothing: None) -> None:
+    def _load_charts(self, nothing: None) -> None:
+        self._tasks.in_turns((*charts.names_first(), self._import_charts), owner=self._slow_charts)
+
+    def _import_charts(self) -> None:
         try:
             charts.load()
         except ImportError as error:
