@@ -131,12 +131,17 @@ def apply(theme: Theme) -> None:
             catch_up(widget)
 
 
-def paint_apart(widget: QWidget) -> None:
-    """Have what changes now in a widget that is shown laid out in this turn of the event loop and painted in the next:
-    each takes about as long as the other, and keys and clicks come in between."""
-    if widget.isVisible() and widget.updatesEnabled():
+def paint_apart(widget: QWidget, turns: int = 1) -> None:
+    """Have what changes now in a widget that is shown laid out in this turn of the event loop and painted some turns
+    later: each takes about as long as the other, and keys and clicks come in between."""
+    if widget.isVisible():
         widget.setUpdatesEnabled(False)
-        QTimer.singleShot(0, widget, partial(widget.setUpdatesEnabled, True))
+        _enable_later(widget, turns)
+
+
+def _enable_later(widget: QWidget, turns: int) -> None:
+    then = partial(widget.setUpdatesEnabled, True) if turns == 1 else partial(_enable_later, widget, turns - 1)
+    QTimer.singleShot(0, widget, then)
 
 
 def follow(widget: QWidget) -> None:

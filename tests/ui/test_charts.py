@@ -88,7 +88,8 @@ def test_a_chart_that_was_hidden_takes_the_theme_over_when_it_comes_back(reviews
     reviews.hide()
     theme.apply(theme.resolve(ThemeName.DARK, 150))
     reviews.show()
-    QApplication.processEvents()
+    for _ in range(3):
+        QApplication.processEvents()
     assert _colour(_picture(reviews), reviews.pixel_of(1, 6)) == QColor(theme.DARK.primary)
 
 

@@ -99,6 +99,7 @@ class Plot(pg.GraphicsView):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        theme.paint_apart(self, turns=2)  # after the page around
         self._take_over()
 
     def resizeEvent(self, ev: QResizeEvent | None) -> None:

@@ -100,6 +100,7 @@ class SettingsPage(Page):
         """Bring a section to the front and return it."""
         shown = self._built(name)
         self.section_buttons[name].setChecked(True)
+        theme.paint_apart(self._cards)
         for other, section in self._sections.items():
             section.setVisible(other == name)
         self._mark_kept(None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from pingtopass_desktop.ui import sheets, theme
@@ -142,6 +142,7 @@ class ChartCard(Card):
             self.table.show_values(self._values)
 
     def _switch(self) -> None:
+        theme.paint_apart(self)
         if self.is_table:
             self.show_chart()
         else:
@@ -240,12 +241,20 @@ class ValueTable(PlainTable):
     """The values of a chart, a row each."""
 
     values: ChartValues | None = None
+    _measured: tuple[ChartValues | None, QFont | None, list[int]] = (None, None, [])
+    """The width of each column, of which values and in which font."""
 
     def _needed(self, place: int) -> int:
         """As the style counts it; asked for each cell it would take the time of hundreds of layouts."""
-        metrics = self.fontMetrics()
-        texts = (row[place] for row in self.values.rows) if self.values is not None else ()
-        return max((metrics.horizontalAdvance(text) for text in texts), default=0) + _CELL_PX
+        if self.values is None:
+            return _CELL_PX
+        values, font, widths = self._measured
+        if values is not self.values or font != self.font():
+            metrics = self.fontMetrics()
+            columns = zip(*self.values.rows, strict=True)
+            widths = [max(map(metrics.horizontalAdvance, set(texts))) + _CELL_PX for texts in columns]
+            self._measured = (self.values, QFont(self.font()), widths)
+        return widths[place] if widths else _CELL_PX
 
     def _fit_rows(self, *, is_wrapped: bool) -> None:
         if is_wrapped:
