@@ -2,8 +2,9 @@
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QPaintEvent, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from pytestqt.qtbot import QtBot
 
 from pingtopass_desktop.ui import theme
 from pingtopass_desktop.ui.looks import BUTTONS, CHIPS
@@ -186,3 +187,24 @@ def test_the_focus_does_not_paint_the_page_again(window: Window) -> None:
     window.settle()
     page.main.removeEventFilter(watch)
     assert paints, "the test sees no painting at all"
+
+
+def test_what_is_laid_out_now_is_painted_some_turns_later(qtbot: QtBot) -> None:
+    painted: list[int] = []
+
+    class Sheet(QWidget):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            painted.append(self.width())
+
+    sheet = Sheet()
+    qtbot.addWidget(sheet)
+    sheet.resize(100, 50)
+    theme.paint_apart(sheet)  # nothing is held back before it is shown
+    sheet.show()
+    qtbot.waitUntil(lambda: painted[-1:] == [100])
+    theme.paint_apart(sheet, turns=3)
+    sheet.resize(120, 50)
+    sheet.repaint()
+    assert painted[-1] == 100
+    qtbot.waitUntil(lambda: painted[-1] == 120)
+    assert sheet.updatesEnabled()

@@ -7,6 +7,7 @@ event loop. Until the charts are there, and where that fails, the table behind a
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -14,15 +15,14 @@ from types import ModuleType
 from PySide6 import QtCore, QtGui, QtWidgets
 
 _CLASSES_AT_ONCE = 60
+_WITHOUT_QT = ("numpy.ma", "numpy.typing", "multiprocessing.connection", "pydoc", "xml.etree.ElementTree")
+"""What pyqtgraph imports beside its own modules and those of Qt, as far as it takes long."""
+
 
 def prepare() -> None:
     """Import what needs no Qt; call it on a lane. Raises: ImportError where this computer cannot."""
-    import multiprocessing.connection
-    import pydoc
-    import xml.etree.ElementTree
-
-    import numpy.ma
-    import numpy.typing  # noqa: F401
+    for name in _WITHOUT_QT:
+        import_module(name)
 
 
 def names_first() -> Iterator[Callable[[], object]]:
