@@ -26,6 +26,7 @@ from pingtopass_desktop.learner.events import (
     Payload,
     Struck,
 )
+from pingtopass_desktop.sql import json_list
 
 
 class AttemptSummary(Struct, frozen=True):
@@ -269,7 +270,7 @@ def results(db: sqlite3.Connection, attempt_ids: Iterable[str]) -> dict[str, lis
         "FROM json_each(?) AS wanted JOIN attempts AS a ON a.id = wanted.value "
         "JOIN json_each(a.form, '$.questions') AS q "
         "LEFT JOIN attempt_items AS i ON i.attempt = a.id AND i.question = q.value ORDER BY wanted.key, q.key",
-        (json.dumps(list(attempt_ids)),),
+        (json_list(attempt_ids),),
     )
     found: dict[str, list[ItemResult]] = {}
     for attempt_id, question_id, is_answered, is_right in rows:

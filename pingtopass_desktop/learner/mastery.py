@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from pingtopass_desktop.learner.memory import Change, Counted, ReviewRule
 from pingtopass_desktop.learner.progress import QUARTER_MS
+from pingtopass_desktop.sql import json_list
 
 _PLACED = "placed"
 """Key of `local`: which packs `placement` was made from, as JSON."""
@@ -150,7 +151,7 @@ def _count(db: sqlite3.Connection, table: str, where: str, exam_id: str, objecti
     row = db.execute(
         f"SELECT count(*) FROM {table} JOIN placement USING (question) JOIN places AS p USING (place) "
         f"WHERE {where} AND p.exam = ? AND (? OR p.objective IN (SELECT value FROM json_each(?)))",
-        (exam_id, objective_ids is None, json.dumps(list(objective_ids or ()))),
+        (exam_id, objective_ids is None, json_list(objective_ids or ())),
     ).fetchone()
     return row[0]
 

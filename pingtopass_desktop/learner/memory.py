@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-import msgspec
 from msgspec import Struct
 
 from pingtopass_desktop.domain.attempt import Mode
@@ -29,6 +28,7 @@ from pingtopass_desktop.domain.question import Confidence
 from pingtopass_desktop.learner import progress, settings
 from pingtopass_desktop.learner.events import Answered, AttemptFinished, Event, Payload
 from pingtopass_desktop.learner.progress import QUARTER_MS, DayRule
+from pingtopass_desktop.sql import json_list
 
 _CONFIDENCES = {"s": Confidence.SURE, "t": Confidence.THINK_SO, "g": Confidence.GUESS}
 _CONFIDENCE_NAMES = {str(confidence): confidence for confidence in Confidence}
@@ -138,7 +138,7 @@ def counted(db: sqlite3.Connection, question_id: str) -> Counted | None:
 
 def exposures(db: sqlite3.Connection, question_ids: Sequence[str]) -> dict[str, int]:
     """For those ids answered before, an unfinished exam included: when last."""
-    wanted = msgspec.json.encode(list(question_ids)).decode()
+    wanted = json_list(question_ids)
     rows = db.execute(
         "SELECT m.question, m.last_at FROM json_each(?) AS w JOIN question_memory AS m ON m.question = w.value",
         (wanted,),
@@ -182,7 +182,7 @@ def results(db: sqlite3.Connection, question_ids: Sequence[str]) -> dict[str, st
     """The results of those ids answered before: '1' or '0' for each answer, oldest first."""
     rows = db.execute(
         "SELECT m.question, m.results FROM json_each(?) AS w JOIN question_memory AS m ON m.question = w.value",
-        (msgspec.json.encode(list(question_ids)).decode(),),
+        (json_list(question_ids),),
     )
     return dict(rows.fetchall())
 

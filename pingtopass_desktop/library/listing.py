@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from sqlite3 import Row
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from pingtopass_desktop.library.index import drop_index, use_index
 from pingtopass_desktop.library.pack import Pack, PackDamaged
 from pingtopass_desktop.library.words import Marker, match_expression
+from pingtopass_desktop.sql import json_list
 
 MAX_RANKED = 500
 """Ranking reads every match, and twice the list of a word's occurrences; a word of so many questions ranks none."""
@@ -107,17 +107,17 @@ def _condition(wish: Wish) -> tuple[str, list[Any]]:
     for column, ids in (("exam_id", wish.exam_ids), ("objective_id", wish.objective_ids)):
         if ids is not None:
             where.append(f"{column} IN (SELECT value FROM json_each(?))")
-            arguments.append(msgspec.json.encode(ids).decode())
+            arguments.append(json_list(ids))
     if wish.type is not None:
         where.append("type = ?")
         arguments.append(wish.type)
     if wish.only is not None:
         column = "id" if len(wish.only) <= _LOOKED_UP else "+id"
         where.append(f"{column} IN (SELECT value FROM json_each(?))")
-        arguments.append(msgspec.json.encode(list(wish.only)).decode())
+        arguments.append(json_list(wish.only))
     if wish.without:
         where.append("+id NOT IN (SELECT value FROM json_each(?))")
-        arguments.append(msgspec.json.encode(list(wish.without)).decode())
+        arguments.append(json_list(wish.without))
     return " AND ".join(where), arguments
 
 
@@ -125,7 +125,7 @@ def _hits(pack: Pack, numbers: Sequence[int], text: str) -> list[Hit]:
     rows = pack.execute(
         "SELECT number, id, exam_id, objective_id, type, text, answers, explanation FROM questions "
         "WHERE number IN (SELECT value FROM json_each(?))",
-        (msgspec.json.encode(list(numbers)).decode(),),
+        (json_list(numbers),),
     )
     marker = Marker(text)
     by_number = {row["number"]: row for row in rows}

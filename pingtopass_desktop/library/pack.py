@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-import msgspec
 from msgspec import Struct
 
 from pingtopass_desktop.domain.exam import (
@@ -34,6 +33,7 @@ from pingtopass_desktop.library.bank.model import (
     release_digest,
     seal,
 )
+from pingtopass_desktop.sql import json_list
 
 APPLICATION_ID = 0x50325050  # "P2PP"
 FORMAT = 2
@@ -163,7 +163,7 @@ class Pack:
         arguments: list[str] = [exam_id]
         if objective_ids is not None:
             where += " AND objective_id IN (SELECT value FROM json_each(?))"
-            arguments.append(msgspec.json.encode(list(objective_ids)).decode())
+            arguments.append(json_list(objective_ids))
         with self._reading():
             rows = self._db.execute(f"SELECT id FROM questions WHERE {where} ORDER BY +number", arguments)
             return [row[0] for row in rows]
@@ -173,7 +173,7 @@ class Pack:
         with self._reading():
             rows = self._db.execute(
                 "SELECT q.id, q.objective_id FROM json_each(?) AS wanted JOIN questions AS q ON q.id = wanted.value",
-                (msgspec.json.encode(list(ids)).decode(),),
+                (json_list(ids),),
             )
             return {row[0]: row[1] for row in rows}
 
@@ -182,7 +182,7 @@ class Pack:
         with self._reading():
             rows = self._db.execute(
                 "SELECT q.* FROM json_each(?) AS wanted JOIN questions AS q ON q.id = wanted.value",
-                (msgspec.json.encode(list(ids)).decode(),),
+                (json_list(ids),),
             ).fetchall()
             return {question.id: question for question in map(self._checked, rows)}
 
@@ -203,7 +203,7 @@ class Pack:
         with self._reading():
             rows = self._db.execute(
                 "SELECT m.* FROM json_each(?) AS wanted JOIN media AS m ON m.sha256 = wanted.value",
-                (msgspec.json.encode(list(sha256s)).decode(),),
+                (json_list(sha256s),),
             )
             return {media.sha256: media for media in map(self._media, rows)}
 

@@ -78,7 +78,6 @@ CHIPS = {
     "chip-primary": ChipLook("primary", "primary_soft"),
     "chip-good": ChipLook("good", "good_soft"),
     "chip-bad": ChipLook("bad", "bad_soft"),
-    "chip-warn": ChipLook("warn", "warn_soft"),
     "chip-mark": ChipLook("mark", "surface_2"),
     "chip-count": ChipLook("ink_2", "surface_2", least=(18, 16)),
     "chip-count-new": ChipLook("primary", "primary_soft", least=(18, 16)),

@@ -166,7 +166,9 @@ def _practice_card(report: ScoreReport) -> Card:
         card.column.addLayout(_on_one_line(score, label(f"/ {answered}", "of")))
         share = report.right / answered
         card.column.addWidget(label(f"{report.right} of {answered} right ({share:.0%})", "secondary", wraps=True))
-        card.column.addWidget(Bar(share, share_token(share)))
+        bar = Bar(share, share_token(share))
+        bar.setAccessibleName(f"{report.right} of {answered} right")
+        card.column.addWidget(bar)
     else:
         card.column.addWidget(label("Nothing was answered", "section", wraps=True))
         words = "The session ended before its first answer, so there is nothing to score. No question counts as seen."

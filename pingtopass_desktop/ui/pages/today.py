@@ -21,6 +21,7 @@ from pingtopass_desktop.ui import words
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.undo import Undoable
 from pingtopass_desktop.ui.widgets.basics import (
+    Bar,
     Button,
     Card,
     Notice,
@@ -36,7 +37,7 @@ from pingtopass_desktop.ui.widgets.basics import (
 )
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.layouts import Columns
-from pingtopass_desktop.ui.widgets.mastery import MasteryBars, ShareBar
+from pingtopass_desktop.ui.widgets.mastery import MasteryBars
 from pingtopass_desktop.ui.widgets.page import Page
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class TodayPage(Page):
         self._goal = Card("Goal of the day", spacing=8)
         self._goal_count = label(kind="big")
         self._goal_words = label(kind="secondary", wraps=True)
-        self._goal_bar = ShareBar()
+        self._goal_bar = Bar()
         self._goal_hint = label(kind="hint", wraps=True)
         self._exam_day = label(kind="strong", wraps=True)
         self._exam_hint = label(kind="hint", wraps=True)
@@ -299,7 +300,7 @@ class TodayPage(Page):
         left = found.daily_goal - found.answers_today
         self._goal_count.setText(f"{found.answers_today:,}")
         self._goal_words.setText(f"of {plural(found.daily_goal, 'answer')}")
-        self._goal_bar.show_share(found.answers_today / found.daily_goal)
+        self._goal_bar.set_share(found.answers_today / found.daily_goal)
         self._goal_bar.setAccessibleName(f"{found.answers_today} of {plural(found.daily_goal, 'answer')} today")
         self._goal_hint.setText("Reached today" if left <= 0 else f"{left:,} to go today")
         if found.exam_date is None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QProgressBar,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -38,6 +39,7 @@ _NO_FOCUS = 0
 """Qt.FocusPolicy.NoFocus."""
 
 _DOT_PX = 20
+_BAR_PX, _WHOLE_BAR = 8, 1000
 
 
 class Label(QLabel):
@@ -274,25 +276,23 @@ class Button(QPushButton):
         super().keyPressEvent(event)
 
 
-class Bar(QWidget):
-    """A horizontal share, 0 to 1, in a colour of the theme. Read out by its accessible name only."""
+class Bar(QProgressBar):
+    """A horizontal share, 0 to 1, in a colour of the theme. Its accessible name says what of."""
 
-    def __init__(self, share: float = 0.0, token: str = "primary", mark: float | None = None) -> None:
+    def __init__(self, share: float = 0.0, token: str = "primary") -> None:
         super().__init__()
-        self._share, self._token, self._mark = share, token, mark
-        self.setFixedHeight(8)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._token = token
+        self.setRange(0, _WHOLE_BAR)
+        self.setTextVisible(False)
+        self.setFixedHeight(_BAR_PX)
+        self.set_share(share)
 
-    def set_share(self, share: float, token: str | None = None) -> None:
-        self._share = share
-        self._token = token or self._token
-        self.update()
+    def set_share(self, share: float) -> None:
+        self.setValue(round(_WHOLE_BAR * min(1.0, max(0.0, share))))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            looks.draw_share(painter, QRectF(self.rect()), min(1.0, max(0.0, self._share)), self._token)
-            if self._mark is not None:
-                looks.fill(painter, QRectF(self.width() * self._mark - 1, 0, 2, 8), "ink")
+            looks.draw_share(painter, QRectF(self.rect()), self.value() / _WHOLE_BAR, self._token)
 
 
 class Notice(Surface):

@@ -1,8 +1,8 @@
 """Chips in the cells of a table: painted, for a widget in each cell takes as long to build as the table itself."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableWidgetItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableWidgetItem, QWidget
 
 from pingtopass_desktop.ui import looks, theme
 from pingtopass_desktop.ui.looks import CHIPS
@@ -31,25 +31,30 @@ class ChipDelegate(QStyledItemDelegate):
         blank.text = ""
         widget = blank.widget
         widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, blank, painter, widget)
-        look, size = CHIPS[kind], _chip_size(index.data())
-        area = QRectF(
-            option.rect.x() + _CELL_SIDE_PX, option.rect.center().y() - size.height() // 2, size.width(), size.height()
-        )
-        painter.save()
-        looks.draw_box(painter, area, look.fill, look.edge, size.height() / 2)
-        painter.setFont(_font())
-        looks.draw_text(painter, widget, area.toRect(), index.data(), look.ink, looks.CENTRED)
-        painter.restore()
+        draw_chip(painter, widget, option.rect.adjusted(_CELL_SIDE_PX, 0, 0, 0), index.data(), kind)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         if not index.data(_KIND):
             return super().sizeHint(option, index)
-        return _chip_size(index.data() or "") + QSize(2 * _CELL_SIDE_PX, 8)
+        return _size(index.data() or "") + QSize(2 * _CELL_SIDE_PX, 8)
 
 
-def _chip_size(word: str) -> QSize:
+def draw_chip(painter: QPainter, widget: QWidget, area: QRect, text: str, kind: str) -> int:
+    """Draw a chip of one of the kinds of `looks.CHIPS` at the left of an area, in the middle of its height. Returns its
+    width."""
+    look, size = CHIPS[kind], _size(text)
+    chip = QRectF(area.x(), area.center().y() - size.height() // 2, size.width(), size.height())
+    painter.save()
+    looks.draw_box(painter, chip, look.fill, look.edge, size.height() / 2)
+    painter.setFont(_font())
+    looks.draw_text(painter, widget, chip.toRect(), text, look.ink, looks.CENTRED)
+    painter.restore()
+    return size.width()
+
+
+def _size(text: str) -> QSize:
     look, metrics = CHIPS["chip"], QFontMetrics(_font())
-    width = metrics.horizontalAdvance(word) + 2 * theme.current().px(look.side)
+    width = metrics.horizontalAdvance(text) + 2 * theme.current().px(look.side)
     return QSize(width, metrics.height() + 2 * look.above)
 
 

@@ -14,12 +14,13 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from pingtopass_desktop.library.words import runs
 from pingtopass_desktop.study.finding import FoundQuestion
 from pingtopass_desktop.ui import sheets, theme
 from pingtopass_desktop.ui.widgets import marked_text
+from pingtopass_desktop.ui.widgets.chip_delegate import draw_chip
 from pingtopass_desktop.ui.widgets.marked_text import LINES
 
 _COLUMNS = ("Question", "Objective", "You")
@@ -123,7 +124,7 @@ class _Delegate(QStyledItemDelegate):
         elif index.column() == _OBJECTIVE:
             marked_text.draw(painter, inner, [(row.objective, False)], marked_text.font(13))
         else:
-            _draw_results(painter, inner, row.results)
+            _draw_results(painter, option.widget, inner, row.results)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -227,14 +228,13 @@ def row_height() -> int:
     return LINES * marked_text.line_height(13) + theme.current().px(18)
 
 
-def _draw_results(painter: QPainter, area: QRect, results: Sequence[bool]) -> None:
-    tokens = theme.current().tokens
-    chips = [
-        ("✓", tokens.good, tokens.good_soft) if result else ("✕", tokens.bad, tokens.bad_soft) for result in results
-    ]
-    x = area.left()
-    for text, ink, ground in chips or [("new", tokens.ink_2, tokens.surface_2)]:
-        x += marked_text.draw_chip(painter, x, area, text, ink, ground) + 4
+def _draw_results(painter: QPainter, widget: QWidget, area: QRect, results: Sequence[bool]) -> None:
+    left = 0
+    for result in results:
+        place = area.adjusted(left, 0, 0, 0)
+        left += draw_chip(painter, widget, place, "✓" if result else "✕", "chip-good" if result else "chip-bad") + 4
+    if not results:
+        draw_chip(painter, widget, area, "new", "chip")
 
 
 _MOVING = (

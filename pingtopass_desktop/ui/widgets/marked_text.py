@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QApplication
 
@@ -61,22 +61,6 @@ def lay_out(runs: Runs, in_font: QFont, width: int) -> QTextLayout:
         layout = _laid_out([*_head(runs, end), ("…", False)], in_font, width)
         if layout.lineCount() <= LINES or end <= 0:
             return layout
-
-
-def draw_chip(painter: QPainter, x: int, area: QRect, text: str, ink: str, ground: str) -> int:
-    """Draw a chip at `x` in the middle of the area's height. Returns its width."""
-    in_font = font(12, QFont.Weight.DemiBold)
-    metrics = QFontMetrics(in_font)
-    width, height = metrics.horizontalAdvance(text) + 14, metrics.height() + 4
-    box = QRectF(x, area.top() + (area.height() - height) / 2, width, height)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(ground))
-    painter.drawRoundedRect(box, height / 2, height / 2)
-    painter.setFont(in_font)
-    painter.setPen(QColor(ink))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-    return width
 
 
 def _laid_out(runs: Runs, in_font: QFont, width: int) -> QTextLayout:

@@ -5,16 +5,11 @@ Part of the first page, so without the namespace `Qt`; see `ui.looks`.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pingtopass_desktop.study.objectives import ObjectiveMastery
 from pingtopass_desktop.study.plan import WEAK_SHARE
-from pingtopass_desktop.ui import looks
-from pingtopass_desktop.ui.widgets.basics import clear_layout, column, label, row
-
-_WHOLE, _BAR_PX = 1000, 8
+from pingtopass_desktop.ui.widgets.basics import Bar, clear_layout, column, label, row
 
 _HALF_KNOWN = 0.6
 """Below, a bar has the colour of what is weak; from `WEAK_SHARE` on that of what is good."""
@@ -47,7 +42,7 @@ def _objective_row(objective: ObjectiveMastery) -> QWidget:
     words = f"{share:.0%}" if share is not None else "Too few answers" if objective.seen else ""
     line = row(label(objective.name, wraps=True), label(words, "hint" if share is None else "strong"), spacing=12)
     line.setStretch(0, 1)
-    bar = ShareBar(share, token(share))
+    bar = Bar(share or 0.0, token(share))
     bar.setAccessibleName(f"{objective.name}: {words or 'no answers'}, {numbers}")
     whole = QWidget()
     box = column(bar, label(numbers, "hint", wraps=True), spacing=4)
@@ -61,23 +56,3 @@ def token(share: float | None) -> str:
     if share is None or _HALF_KNOWN <= share < WEAK_SHARE:
         return "primary"
     return "good" if share >= WEAK_SHARE else "warn"
-
-
-class ShareBar(QProgressBar):
-    """A bar for a share from 0 to 1; `token` is its colour."""
-
-    def __init__(self, share: float | None = None, token: str = "primary") -> None:
-        super().__init__()
-        self._token = token
-        self.setRange(0, _WHOLE)
-        self.setTextVisible(False)
-        self.setFixedHeight(_BAR_PX)
-        self.show_share(share)
-
-    def show_share(self, share: float | None) -> None:
-        """Fill the bar."""
-        self.setValue(round(_WHOLE * min(1.0, share or 0.0)))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            looks.draw_share(painter, QRectF(self.rect()), self.value() / _WHOLE, self._token)
