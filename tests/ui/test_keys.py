@@ -110,9 +110,9 @@ def test_a_remapped_key_works_in_the_window_and_is_shown(open_window: OpenWindow
     window.shell.practice_setup.start.click()
     window.settle()
     window.press("K")
-    assert not window.shell.practice.panel.bookmark.isChecked()
+    assert not window.shell.practice.panel.edit.bookmark.isChecked()
     window.press("Q")
-    assert window.shell.practice.panel.bookmark.isChecked()
+    assert window.shell.practice.panel.edit.bookmark.isChecked()
     assert "Q bookmark" in window.texts()
 
 
@@ -141,7 +141,7 @@ def test_a_bookmark_is_taken_back_by_ctrl_z(window: Window) -> None:
     window.shell.practice_setup.start.click()
     window.settle()
     window.press("K")
-    bookmark = window.shell.practice.panel.bookmark
+    bookmark = window.shell.practice.panel.edit.bookmark
     assert bookmark.isChecked()
     window.press("Ctrl+Z")
     assert not bookmark.isChecked()
@@ -153,12 +153,12 @@ def test_a_note_is_taken_back_by_ctrl_z(window: Window) -> None:
     window.settle()
     panel = window.shell.practice.panel
     window.press("N")
-    window.qtbot.keyClicks(panel.note, "Layer two")
+    window.qtbot.keyClicks(panel.edit.note, "Layer two")
     window.press("Escape")
     window.settle()
     window.press("Ctrl+Z")
-    assert panel.note.toPlainText() == ""
+    assert panel.edit.note.toPlainText() == ""
     window.press("N")
-    window.qtbot.keyClicks(panel.note, "Layer three")
+    window.qtbot.keyClicks(panel.edit.note, "Layer three")
     window.press("Escape")
-    assert panel.note.toPlainText() == "Layer three"
+    assert panel.edit.note.toPlainText() == "Layer three"

@@ -351,52 +351,64 @@ def test_k_sets_a_bookmark_that_can_be_taken_back(desk: Desk) -> None:
     desk.page.list.setFocus()
     desk.press("K")
     assert marks.load_marks(desk.study, question_id(1)).is_bookmarked
-    assert desk.page.detail.marks.bookmark.isChecked()
+    assert desk.page.detail.marks.edit.bookmark.isChecked()
     desk.take_back()
     assert not marks.load_marks(desk.study, question_id(1)).is_bookmarked
-    assert not desk.page.detail.marks.bookmark.isChecked()
+    assert not desk.page.detail.marks.edit.bookmark.isChecked()
 
 
 def test_a_note_is_kept_when_the_keyboard_leaves_it_or_the_page_goes(desk: Desk) -> None:
     desk.page.list.setFocus()
     desk.press("N")
-    desk.qtbot.keyClicks(desk.page.detail.marks.note, "x marks it")
+    desk.qtbot.keyClicks(desk.page.detail.marks.edit.note, "x marks it")
     desk.press("Escape")
     assert desk.page.list.hasFocus()
     assert marks.load_marks(desk.study, question_id(1)).note == "x marks it"
     desk.press("N")
-    desk.qtbot.keyClicks(desk.page.detail.marks.note, " twice")
+    desk.qtbot.keyClicks(desk.page.detail.marks.edit.note, " twice")
     desk.page.leave()
     desk.settle()
     assert len(marks.load_marks(desk.study, question_id(1)).note) == len("x marks it twice")
     desk.take_back()
-    assert desk.page.detail.marks.note.toPlainText() == "x marks it"
+    assert desk.page.detail.marks.edit.note.toPlainText() == "x marks it"
 
 
 def test_a_note_that_is_asked_for_comes_into_sight(desk: Desk) -> None:
     desk.page.list.setFocus()
     desk.press("X", "N")
-    note = desk.page.detail.marks.note
+    note = desk.page.detail.marks.edit.note
     assert note.hasFocus()
     assert not note.visibleRegion().isEmpty()
+
+
+def test_a_note_that_is_being_written_stays_when_the_library_is_read_again(desk: Desk) -> None:
+    desk.page.list.setFocus()
+    desk.press("N")
+    desk.qtbot.keyClicks(desk.page.detail.marks.edit.note, "half a")
+    desk.page.refresh()
+    desk.settle()
+    desk.qtbot.keyClicks(desk.page.detail.marks.edit.note, " word")
+    assert desk.page.detail.marks.edit.note.toPlainText() == "half a word"
+    desk.press("Escape")
+    assert marks.load_marks(desk.study, question_id(1)).note == "half a word"
 
 
 def test_a_note_goes_with_its_own_question(desk: Desk) -> None:
     desk.page.list.setFocus()
     desk.press("N")
-    desk.qtbot.keyClicks(desk.page.detail.marks.note, "first")
+    desk.qtbot.keyClicks(desk.page.detail.marks.edit.note, "first")
     desk.page.list.choose(1)
     desk.settle()
     assert marks.load_marks(desk.study, question_id(1)).note == "first"
     assert marks.load_marks(desk.study, question_id(2)).note == ""
-    assert desk.page.detail.marks.note.toPlainText() == ""
+    assert desk.page.detail.marks.edit.note.toPlainText() == ""
 
 
 def test_a_problem_is_reported(desk: Desk) -> None:
     desk.page.list.setFocus()
     desk.press("P")
-    assert desk.page.detail.marks.form.isVisible()
-    desk.page.detail.marks.form.send.click()
+    assert desk.page.detail.marks.edit.form.isVisible()
+    desk.page.detail.marks.edit.form.send.click()
     desk.settle()
     assert marks.load_marks(desk.study, question_id(1)).reports == 1
     assert "Kept. It reaches the authors" in desk.texts()

@@ -65,12 +65,12 @@ def test_bookmark_note_and_report_are_kept_and_shown_again(open_window: OpenWind
     question = page.view.question
     assert question is not None
     first.press("K", "N")
-    assert page.panel.note.hasFocus()
-    page.panel.note.setPlainText("Count the bits.")
+    assert page.panel.edit.note.hasFocus()
+    page.panel.edit.note.setPlainText("Count the bits.")
     first.press("Escape")
-    assert not page.panel.note.hasFocus()
-    page.panel.report.click()
-    page.panel.form.send.click()
+    assert not page.panel.edit.note.hasFocus()
+    page.panel.edit.report.click()
+    page.panel.edit.form.send.click()
     first.settle()
     assert "It reaches the authors" in first.texts()
     first.close()
@@ -84,13 +84,13 @@ def test_bookmark_note_and_report_are_kept_and_shown_again(open_window: OpenWind
     assert page.selection_buttons[Selection.BOOKMARKED].text() == "Bookmarked 1"
     page.resume_first()
     second.settle()
-    assert second.shell.practice.panel.note.toPlainText() == "Count the bits."
-    assert second.shell.practice.panel.bookmark.text() == "Bookmarked"
+    assert second.shell.practice.panel.edit.note.toPlainText() == "Count the bits."
+    assert second.shell.practice.panel.edit.bookmark.text() == "Bookmarked"
 
 
 def test_a_click_on_the_key_beside_the_word_presses_the_button(window: Window) -> None:
     window.press("Return")
-    bookmark = window.shell.practice.panel.bookmark
+    bookmark = window.shell.practice.panel.edit.bookmark
     assert bookmark.key == "K"
     QTest.mouseClick(
         bookmark, Qt.MouseButton.LeftButton, pos=bookmark.rect().center() + QPoint(bookmark.width() // 2 - 12, 0)
@@ -182,7 +182,7 @@ def test_tab_visits_options_before_confidence_note_and_buttons(window: Window) -
         window.press("Tab")
         visited.append(QApplication.focusWidget())
     assert visited[1 : len(page.view.options.rows) + 1] == page.view.options.rows
-    assert visited.index(page.panel.note) < visited.index(page.panel.bookmark) < visited.index(page.main)
+    assert visited.index(page.panel.edit.note) < visited.index(page.panel.edit.bookmark) < visited.index(page.main)
 
 
 def test_the_verdict_comes_into_sight_after_a_check(open_window: OpenWindow) -> None:

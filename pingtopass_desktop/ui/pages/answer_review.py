@@ -93,9 +93,9 @@ class AnswerReviewPage(Page):
         self._filters.idClicked.connect(self._fill)
         self.list.currentRowChanged.connect(self._show_row)
         self.back.clicked.connect(self._close)
-        self.panel.failed.connect(self._failed)
-        self.panel.undoable.connect(self.undoable)
-        self.panel.escaped.connect(self.list.setFocus)
+        self.panel.edit.failed.connect(self._failed)
+        self.panel.edit.undoable.connect(self.undoable)
+        self.panel.edit.escaped.connect(self.list.setFocus)
 
     def open(self, report: ScoreReport) -> None:
         """Show the answers of a report, all of them at first."""
@@ -110,7 +110,7 @@ class AnswerReviewPage(Page):
 
     def leave(self) -> None:
         """Keep a note that is being written before the page goes."""
-        self.panel.flush()
+        self.panel.edit.flush()
 
     def _lay_out(self) -> None:
         top = Surface("bar-top")
@@ -154,7 +154,7 @@ class AnswerReviewPage(Page):
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """What can be done now, by command id."""
-        return {"previous": partial(self._step, -1), "next": partial(self._step, 1), **self.panel.commands()}
+        return {"previous": partial(self._step, -1), "next": partial(self._step, 1), **self.panel.edit.commands()}
 
     def _step(self, step: int) -> None:
         target = self.list.currentRow() + step
@@ -208,7 +208,7 @@ class AnswerReviewPage(Page):
         self._explanation.show_markdown(question.explanation or "No explanation is given.", answer.shown.media)
         objective = f"Objective {answer.shown.objective_title}"
         self._reference.setText(objective + (f" · Reference: {question.reference}" if question.reference else ""))
-        self.panel.show_question(question)
+        self.panel.edit.show_question(question)
         self._scroller.verticalScrollBar().setValue(0)
 
     def _show_verdict(self, answer: ReviewedAnswer) -> None:

@@ -82,7 +82,7 @@ class LibraryPage(Page):
 
     def leave(self) -> None:
         """Keep a note that is being written before the page goes."""
-        self.detail.marks.close_note()
+        self.detail.marks.edit.close_note()
 
     def open_exam(self, exam_id: str) -> None:
         """List the questions of an exam."""
@@ -177,9 +177,9 @@ class LibraryPage(Page):
         self.list.opened.connect(self._open_detail)
         self.list.more_asked.connect(self._find_more)
         self.detail.practise_asked.connect(self._practise)
-        self.detail.marks.undoable.connect(self.undoable)
-        self.detail.marks.failed.connect(self._mark_failed)
-        self.detail.marks.left.connect(self._focus_list)
+        self.detail.marks.edit.undoable.connect(self.undoable)
+        self.detail.marks.edit.failed.connect(self._mark_failed)
+        self.detail.marks.edit.escaped.connect(self._focus_list)
         self.banks.library_changed.connect(self.refresh)
         self.banks.undoable.connect(self.undoable)
 

@@ -71,7 +71,7 @@ class PracticePage(Page):
 
     def leave(self) -> None:
         """Keep a note that is being written before the page goes."""
-        self.panel.flush()
+        self.panel.edit.flush()
 
     def _build(self) -> None:
         self._exam = label(kind="strong", wraps=True)
@@ -128,9 +128,9 @@ class PracticePage(Page):
         self._previous.clicked.connect(self._go_back)
         self._end.clicked.connect(self.end_session)
         self._notice.action.clicked.connect(self._try_again)
-        self.panel.failed.connect(self._fail_quietly)
-        self.panel.escaped.connect(self.setFocus)
-        self.panel.undoable.connect(self.undoable)
+        self.panel.edit.failed.connect(self._fail_quietly)
+        self.panel.edit.escaped.connect(self.setFocus)
+        self.panel.edit.undoable.connect(self.undoable)
         self._scroller.verticalScrollBar().rangeChanged.connect(self._follow_feedback)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -160,14 +160,14 @@ class PracticePage(Page):
             "end_session": self.end_session,
             **explanation,
             **self._confidence.commands(),
-            **self.panel.commands(),
+            **self.panel.edit.commands(),
         }
 
     def _toggle_explanation(self) -> None:
         self.feedback.setVisible(not self.feedback.isVisible())
 
     def _order_tabs(self) -> None:
-        panel = (self.panel.note, self.panel.bookmark, self.panel.report)
+        panel = (self.panel.edit.note, self.panel.edit.bookmark, self.panel.edit.report)
         controls = (*self.view.controls, *self._confidence.controls)
         set_tab_order((self._end, self._notice.action, *controls, *panel, self._previous, self.main))
 
@@ -185,7 +185,7 @@ class PracticePage(Page):
         with held(self._scroller.column):
             self.view.show_question(self._sitting.current, attempt.item.order)
             self._confidence.show_confidence(None)
-            self.panel.show_question(self._sitting.current.question)
+            self.panel.edit.show_question(self._sitting.current.question)
             self._show_attempt(attempt)
         self._scroller.verticalScrollBar().setValue(0)
 
@@ -288,7 +288,7 @@ class PracticePage(Page):
         with held(self._scroller.column):
             self._notice.hide()
             self._show_attempt(attempt)
-        self.panel.refresh()
+        self.panel.edit.refresh()
         self._reveals_verdict = True
 
     def _follow_feedback(self) -> None:
@@ -311,13 +311,13 @@ class PracticePage(Page):
 
     def _visit(self, index: int) -> None:
         if self._sitting is not None:
-            self.panel.flush()
+            self.panel.edit.flush()
             self._run(partial(self._sitting.visit, index), self._show_question)
 
     def end_session(self) -> None:
         """End the session with what was answered."""
         if self._sitting is not None:
-            self.panel.flush()
+            self.panel.edit.flush()
             self._run(self._sitting.finish, self._finished)
 
     def _finished(self, attempt: Attempt) -> None:

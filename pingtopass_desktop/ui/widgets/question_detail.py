@@ -56,11 +56,11 @@ class DetailCard(Surface):
             self._is_open = False
             self._show_question()
             self._scroller.verticalScrollBar().setValue(0)
-        self.marks.show_marks(detail.shown.question, detail.marks)
+        self.marks.edit.show_question(detail.shown.question, detail.marks)
 
     def show_nothing(self, words: str) -> None:
         """Show no question, and why."""
-        self.marks.close_note()
+        self.marks.edit.close_note()
         self._shown = None
         self._content.hide()
         self._foot.hide()
@@ -80,7 +80,7 @@ class DetailCard(Surface):
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """What can be done now, by command id."""
-        return {"explanation": self.toggle_answer, **self.marks.commands()} if self._shown is not None else {}
+        return {"explanation": self.toggle_answer, **self.marks.edit.commands()} if self._shown is not None else {}
 
     def _build(self, study: Study, tasks: Tasks) -> None:
         self.view = QuestionView(shows_chips=False)
@@ -108,7 +108,7 @@ class DetailCard(Surface):
         box.setSpacing(0)
         box.addWidget(self._scroller, 1)
         self._foot = QWidget()
-        actions = Flow(self.practise, self.marks.bookmark)
+        actions = Flow(self.practise, self.marks.edit.bookmark)
         self._foot.setLayout(column(rule(), self.marks.history, actions, spacing=10, margins=(20, 0, 20, 16)))
         box.addWidget(self._foot)
 
@@ -116,13 +116,13 @@ class DetailCard(Surface):
         self.answer.clicked.connect(self.toggle_answer)
         self.practise.clicked.connect(self.practise_asked)
         self.view.rebuilt.connect(self._order_tabs)
-        self.marks.opened.connect(self._bring_into_sight)
+        self.marks.edit.opened.connect(self._bring_into_sight)
 
     def _bring_into_sight(self, part: QWidget) -> None:
         QTimer.singleShot(0, part, partial(self._scroller.ensureWidgetVisible, part))  # once it has its place
 
     def _order_tabs(self) -> None:
-        set_tab_order((*self.view.controls, self.answer, *self.marks.controls, self.practise, self.marks.bookmark))
+        set_tab_order((*self.view.controls, self.answer, *self.marks.controls, self.practise, self.marks.edit.bookmark))
 
     def _show_question(self) -> None:
         if self._shown is None:
