@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QImage, QPainter, QResizeEvent, QTextDocument
+from PySide6.QtGui import QImage, QPainter, QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 from pingtopass_desktop.ui import theme
@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 _MAX_PICTURE_PX = 340
 """A picture is at most this high at 100 % text, so that the options stay on the page."""
 
-_MARKUP = re.compile(r"[`*_#<>!\[\]|~&\\\n]|^\s*(\d+[.)]|[-+])\s|^    ", re.MULTILINE)
+_MARKUP = re.compile(r"[`*_#<>!\[\]|~&\\\n]|^\s*(\d+[.)]|[-+])\s|^    |\S{40}", re.MULTILINE)
 _IMAGE = re.compile(r'<img src="media:([0-9a-f]{64})"([^>]*)>')
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""Letters of Hebrew, Arabic and the scripts between them."""
+
 _OTHER_IMAGE = re.compile(r'<img src="(?!media:)[^"]*" alt="([^"]*)"[^>]*>')
 _CODE = re.compile(r'<pre><code(?: class="language-([\w+-]+)")?>(.*?)</code></pre>', re.DOTALL)
 
 
 def is_plain(text: str) -> bool:
-    """True where the text has no markup and may be shown as it stands."""
+    """True where the text has no markup, nor a word too long for a line, and may be shown as it stands."""
     return not _MARKUP.search(text.strip())
 
 
@@ -189,6 +192,16 @@ class RichText(QTextBrowser):
         self._document.width_px = self.viewport().width()
         size_px = theme.current().px(self._size)
         self._document.setHtml(self._sized(to_html(self._markdown, size_px, self._weight)))
+        if _RIGHT_TO_LEFT.search(self._markdown):
+            self._turn_paragraphs()
+
+    def _turn_paragraphs(self) -> None:
+        """Let each paragraph run as its first letter does; HTML of Qt says left to right for all of them."""
+        cursor = QTextCursor(self._document)
+        cursor.select(QTextCursor.SelectionType.Document)
+        form = QTextBlockFormat()
+        form.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        cursor.mergeBlockFormat(form)
 
     def _sized(self, body: str) -> str:
         """Give each picture a width that fits; Qt would draw it in full size otherwise."""

@@ -162,3 +162,15 @@ def test_a_note_is_taken_back_by_ctrl_z(window: Window) -> None:
     window.qtbot.keyClicks(panel.edit.note, "Layer three")
     window.press("Escape")
     assert panel.edit.note.toPlainText() == "Layer three"
+
+
+def test_the_arrows_go_to_other_questions_after_an_answer_too(window: Window) -> None:
+    """The option just chosen has the keyboard; what it lies in would scroll sideways with these keys."""
+    window.go("exams")
+    window.press("Return")
+    page = window.shell.exam
+    window.press("A", "Right")
+    assert page._sitting is not None
+    assert page._sitting.attempt.position == 1
+    window.press("A", "Left")
+    assert page._sitting.attempt.position == 0

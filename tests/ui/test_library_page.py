@@ -4,16 +4,14 @@ import shutil
 import threading
 import zipfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from pingtopass_desktop.domain.question import QuestionType
@@ -21,91 +19,16 @@ from pingtopass_desktop.learner.events import Answered
 from pingtopass_desktop.library.index import build_index, index_file
 from pingtopass_desktop.library.publish import pointer_file
 from pingtopass_desktop.study import marks
-from pingtopass_desktop.study.context import Study
-from pingtopass_desktop.study.finding import Query, QuestionState
+from pingtopass_desktop.study.finding import QuestionState
 from pingtopass_desktop.ui import theme
-from pingtopass_desktop.ui.pages.library import LibraryPage
-from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.theme import ThemeName
-from pingtopass_desktop.ui.undo import Undoable
 from pingtopass_desktop.ui.widgets.hit_list import results_in_words
 from tests.fakes.banks import make_bank, make_exam, make_objective, make_question, question_id
 from tests.fakes.laptop import Laptop
-from tests.ui.window import come_to_rest
+from tests.ui.library_driver import Desk
 
 CSV = "id,question,a,b,answer\n1,Which port has DNS?,53,80,A\n2,Which port has HTTP?,53,80,B\n"
 SIZES = [(1070, 800, 100), (814, 700, 150), (724, 700, 200)]
-
-
-class WatchedTasks(Tasks):
-    """Keeps the words of every search that is run."""
-
-    def __init__(self, lane: ThreadPoolExecutor) -> None:
-        super().__init__(lane)
-        self.searches: list[str] = []
-
-    def run(self, work: Any, **options: Any) -> None:
-        queries = [each for each in getattr(work, "args", ()) if isinstance(each, Query)]
-        self.searches += [query.text for query in queries]
-        super().run(work, **options)
-
-
-class Desk:
-    """The page on its own, with the lanes behind it."""
-
-    def __init__(self, qtbot: QtBot, laptop: Laptop) -> None:
-        self.qtbot = qtbot
-        self.laptop = laptop
-        self.study: Study = laptop.open()
-        self.tasks = WatchedTasks(ThreadPoolExecutor(max_workers=1, thread_name_prefix="store"))
-        self.page = LibraryPage(self.study, self.tasks, laptop.packs)
-        qtbot.addWidget(self.page)
-        self.steps: list[Undoable] = []
-        self.exams: list[list[str]] = []
-        self.practised: list[tuple[str, list[str], str]] = []
-        self.page.undoable.connect(self.steps.append)
-        self.page.exams_changed.connect(lambda exams: self.exams.append([exam.id for exam in exams]))
-        self.page.practise_asked.connect(lambda *asked: self.practised.append(asked))
-        self.page.resize(1070, 800)
-        self.page.show()
-        self.page.refresh()
-        self.settle()
-
-    def settle(self) -> None:
-        for _ in range(4):
-            come_to_rest(self.tasks)
-            self.qtbot.wait(1)
-            if self.page._timer.isActive():
-                self.qtbot.waitUntil(lambda: not self.page._timer.isActive())
-        come_to_rest(self.tasks)
-
-    def type(self, text: str) -> None:
-        self.page.focus_search()
-        self.qtbot.keyClicks(self.page.search, text)
-        self.settle()
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            target = QApplication.focusWidget() or self.page
-            self.qtbot.keyClick(target, Qt.Key[f"Key_{key}"])
-            self.settle()
-
-    def take_back(self) -> None:
-        """As Undo does it."""
-        step = self.steps.pop()
-        self.tasks.run(step.undo, owner=self.page, done=lambda _: step.undone())
-        self.settle()
-
-    def stems(self) -> list[str]:
-        model = self.page.list.hits
-        return [model.data(model.index(row, 0)) for row in range(model.rowCount())]
-
-    def texts(self, within: QWidget | None = None) -> str:
-        labels = (within or self.page).findChildren(QLabel)
-        return "\n".join(label.text() for label in labels if label.isVisible() and label.text())
-
-    def close(self) -> None:
-        self.tasks.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QUrl
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QUrl
 from PySide6.QtGui import QImage, QTextDocument
 from pytestqt.qtbot import QtBot
 
@@ -87,3 +87,19 @@ def test_plain_text_is_told_from_markup() -> None:
     assert not is_plain("`ip addr`")
     assert not is_plain("two\nlines")
     assert not is_plain("1. first")
+
+
+def test_a_paragraph_runs_as_its_first_letter_does(view: RichText) -> None:
+    view.show_markdown("מהו פרוטוקול DHCP\n\nHello שלום\n\n- שלום\n\n```\nls -la\n```")
+    block, found = view.document().begin(), []
+    while block.isValid():
+        if block.text():
+            found.append((block.text().split()[0], block.textDirection()))
+        block = block.next()
+    right, left = Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight
+    assert found == [("מהו", right), ("Hello", left), ("שלום", right), ("ls", left)]
+
+
+def test_a_word_too_long_for_a_line_is_not_plain() -> None:
+    assert is_plain("many short words")
+    assert not is_plain("a " + "x" * 60)

@@ -29,6 +29,7 @@ from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS
 from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel, WithMarks
 from pingtopass_desktop.ui.widgets.page import Page
+from pingtopass_desktop.ui.widgets.phrase import OneLine
 from pingtopass_desktop.ui.widgets.question_view import QuestionView
 
 FILTER_WORDS = {
@@ -67,7 +68,7 @@ class AnswerReviewPage(Page):
         super().__init__()
         self._report: ScoreReport | None = None
         self._answers: list[ReviewedAnswer] = []
-        self._exam = label(kind="strong")
+        self._exam = OneLine(kind="strong")
         self._mode = label("Review of answers", "secondary")
         self.back = Button("Back to the report")
         self._filters = QButtonGroup(self)

@@ -21,6 +21,7 @@ from pingtopass_desktop.ui.widgets.exam_clock import ExamClock
 from pingtopass_desktop.ui.widgets.layouts import Flow, held
 from pingtopass_desktop.ui.widgets.navigator import Navigator
 from pingtopass_desktop.ui.widgets.page import Page
+from pingtopass_desktop.ui.widgets.phrase import OneLine
 from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint
 
 TICK_MS = 500
@@ -80,7 +81,7 @@ class ExamPage(Page):
             self._tasks.run(sitting.suspend, owner=self, failed=self._failed)
 
     def _build(self) -> None:
-        self._exam = label(kind="strong")
+        self._exam = OneLine(kind="strong")
         self._mode = label("Timed exam", "secondary")
         self.flag = Button("Mark for review", command="mark")
         self.flag.setCheckable(True)

@@ -30,6 +30,7 @@ from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS, Confi
 from pingtopass_desktop.ui.widgets.layouts import held
 from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel, WithMarks
 from pingtopass_desktop.ui.widgets.page import Page
+from pingtopass_desktop.ui.widgets.phrase import OneLine
 from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint
 
 _VERDICT_PX = 110
@@ -74,8 +75,8 @@ class PracticePage(Page):
         self.panel.edit.flush()
 
     def _build(self) -> None:
-        self._exam = label(kind="strong", wraps=True)
-        self._mode = label(kind="secondary", wraps=True)
+        self._exam = OneLine(kind="strong")
+        self._mode = OneLine(kind="secondary")
         self._count = label(kind="secondary")
         self._progress = Bar()
         self._progress.setMinimumWidth(60)

@@ -5,13 +5,12 @@ from functools import partial
 from PySide6 import QtCore
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QVBoxLayout
 
 from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.study import practice
 from pingtopass_desktop.study.context import Study, new_seed
 from pingtopass_desktop.study.practice import PracticeOffer, PracticeSitting, Selection
-from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import (
     Button,
@@ -27,6 +26,7 @@ from pingtopass_desktop.ui.widgets.basics import (
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.layouts import Columns, Flow
 from pingtopass_desktop.ui.widgets.page import Page
+from pingtopass_desktop.ui.widgets.phrase import CheckBox
 
 COUNTS = (10, 20, 40, 65)
 SELECTION_WORDS = {
@@ -55,7 +55,7 @@ class PracticeSetupPage(Page):
         self._exam_id = ""
         self._offer: PracticeOffer | None = None
         self._wishes_confidence = True  # as the settings had it when last looked at
-        self._objectives: dict[str, QCheckBox] = {}
+        self._objectives: dict[str, CheckBox] = {}
         self._build()
         self._lay_out()
         self._connect()
@@ -75,8 +75,7 @@ class PracticeSetupPage(Page):
         self._what = Card("What to practise")
         self._objective_column = QVBoxLayout()
         self._objective_column.setSpacing(2)
-        self._everything = QCheckBox("All objectives")
-        sheets.wear(self._everything, "check")
+        self._everything = CheckBox("All objectives")
         self._everything.setChecked(True)
         self._which = Card("Which questions")
         self._selections = QButtonGroup(self)
@@ -95,8 +94,7 @@ class PracticeSetupPage(Page):
             self._counts.addButton(button, count)
             self.count_buttons[count] = button
         self.count_buttons[COUNTS[0]].setChecked(True)
-        self._confidence = QCheckBox("Ask how sure I am before checking")
-        sheets.wear(self._confidence, "check")
+        self._confidence = CheckBox("Ask how sure I am before checking")
         self._confidence.setChecked(True)
         self._empty = Notice()
         self.start = Button("Start", "primary", key="⏎")
@@ -167,8 +165,7 @@ class PracticeSetupPage(Page):
         for objective in top:
             ids = practice.with_descendants(offer.objectives, [objective.id]) or []
             stock = sum(offer.stock.get(each, 0) for each in ids)
-            box = QCheckBox(f"{objective.title}  ({stock:,})")
-            sheets.wear(box, "check")
+            box = CheckBox(f"{objective.title}  ({stock:,})")
             box.setAccessibleName(f"{objective.name}, {plural(stock, 'question')}")
             box.toggled.connect(self._objective_toggled)
             self._objectives[objective.id] = box

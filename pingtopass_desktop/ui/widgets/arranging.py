@@ -11,6 +11,7 @@ from pingtopass_desktop.ui import richtext, sheets, theme
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.basics import Button, Surface, clear_layout, label
 from pingtopass_desktop.ui.widgets.options import Letter
+from pingtopass_desktop.ui.widgets.phrase import breakable
 
 _LONG_PARTNER = 40
 """Characters from which a partner is chosen below its left side instead of beside it."""
@@ -218,9 +219,9 @@ class MatchingList(QWidget):
             is_right = given == option.match
             widget = self._rows[option.id]
             self._boxes[option.id].hide()
-            widget.texts.addWidget(label(f"→ {option.match}", "strong", wraps=True))
+            widget.texts.addWidget(label(breakable(f"→ {option.match}"), "strong", wraps=True))
             if not is_right:
-                widget.texts.addWidget(label(f"You chose: {given or 'nothing'}", "secondary", wraps=True))
+                widget.texts.addWidget(label(breakable(f"You chose: {given or 'nothing'}"), "secondary", wraps=True))
             widget.show_result(is_right, "Fits" if is_right else "Does not fit", option.rationale, self._media)
 
     @property

@@ -374,6 +374,13 @@ class Scroller(QScrollArea):
         for ground in (inner, self.viewport()):
             ground.setAutoFillBackground(False)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right belong to the page: Qt would take them to scroll sideways, where there is nothing."""
+        if event.key() in (QtCore.Qt.Key.Key_Left, QtCore.Qt.Key.Key_Right):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
 
 def set_tab_order(widgets: Iterable[QWidget]) -> None:
     """Let Tab visit the widgets in this order, which is that of reading."""

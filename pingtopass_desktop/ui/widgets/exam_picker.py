@@ -1,11 +1,30 @@
 """Which exam a page is about. A plain name where the library has one exam, a list where it has several."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from pingtopass_desktop.domain.exam import Exam
-from pingtopass_desktop.ui import sheets
-from pingtopass_desktop.ui.widgets.basics import label
+from pingtopass_desktop.ui import sheets, theme
+from pingtopass_desktop.ui.widgets.phrase import OneLine
+
+_LEAST_PX, _MOST_PX = 200, 400
+
+
+class _ExamBox(QComboBox):
+    """As wide as its longest name, within limits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        sheets.wear(self, "combo")
+        self.setAccessibleName("Exam")
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        px = theme.current().px
+        return QSize(max(px(_LEAST_PX), min(hint.width(), px(_MOST_PX))), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.current().px(_LEAST_PX), super().minimumSizeHint().height())
 
 
 class ExamPicker(QWidget):
@@ -19,11 +38,8 @@ class ExamPicker(QWidget):
         super().__init__()
         self._exams: list[Exam] = []
         self._gone: list[str] = []
-        self._name = label(kind="secondary")
-        self.box = QComboBox()
-        sheets.wear(self.box, "combo")
-        self.box.setAccessibleName("Exam")
-        self.box.setMinimumWidth(280)
+        self._name = OneLine(kind="secondary")
+        self.box = _ExamBox()
         self.box.activated.connect(self._activated)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)

@@ -72,7 +72,7 @@ class FlowLayout(QLayout):
             widget = item.widget()
             if widget is not None and widget.isHidden():
                 continue
-            hint = item.sizeHint()
+            hint = item.sizeHint().boundedTo(QSize(max(area.width(), item.minimumSize().width()), 1 << 24))
             if x + hint.width() > area.right() + 1 and line:
                 y += _place(line, is_trial=is_trial) + self.spacing()
                 x, line = area.x(), []

@@ -32,7 +32,7 @@ class PageHead(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     def minimumSizeHint(self) -> QSize:
-        narrow = max((button.sizeHint().width() for button in self._shown()), default=0)
+        narrow = max((button.minimumSizeHint().width() for button in self._shown()), default=0)
         return QSize(narrow, self.title.minimumSizeHint().height())  # how high it is follows from its width
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -11,9 +11,9 @@ from pingtopass_desktop.study.context import ShownQuestion
 from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.arranging import MatchingList, OrderingList
-from pingtopass_desktop.ui.widgets.basics import label
 from pingtopass_desktop.ui.widgets.layouts import Flow, held
 from pingtopass_desktop.ui.widgets.options import OptionList, RowLook, RowState
+from pingtopass_desktop.ui.widgets.phrase import OneLineChip
 
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -115,7 +115,7 @@ class QuestionView(QWidget):
     def _show_chips(self, words: list[str]) -> None:
         """The labels are kept: most questions of a session have the same number of them."""
         while len(self._chip_labels) < len(words):
-            self._chip_labels.append(label("", "chip"))
+            self._chip_labels.append(OneLineChip())
             self._chips.items.addWidget(self._chip_labels[-1])
         for number, chip in enumerate(self._chip_labels):
             chip.setText(words[number] if number < len(words) else "")
