@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QScreen
+from PySide6.QtGui import QIcon, QScreen
 from PySide6.QtWidgets import QApplication
 
 from pingtopass_desktop.app import opening, window_settings
@@ -19,6 +19,7 @@ from pingtopass_desktop.app.log import write_log_bundle
 from pingtopass_desktop.app.opening import Opened
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.learner.database import StoreDamaged, StoreError, StoreTooNew
+from pingtopass_desktop.library.starter import resources_folder
 from pingtopass_desktop.study.context import Study, now_utc
 from pingtopass_desktop.ui.preferences import Preferences, WindowPlace, WindowSettings
 from pingtopass_desktop.ui.shell import Shell
@@ -124,6 +125,7 @@ class Application:
     def _after_paint(self) -> None:
         from pingtopass_desktop.ui.notifications import DueNotifier
 
+        QApplication.setWindowIcon(QIcon(str(resources_folder() / "icons" / "pingtopass.svg")))
         self._keep_house()
         if self._notifier is None:  # a restore comes here again
             self._notifier = DueNotifier(self.preferences, self._ask_what_is_due)

@@ -5,16 +5,13 @@ from datetime import date, datetime
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from pingtopass_desktop.ui import theme
 from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.widgets.basics import plural
 
 LOOK_EVERY_MS = 15 * 60 * 1000
 _SHOWN_MS = 10_000
-_ICON_PX = 64
 
 
 class Due(Struct, frozen=True):
@@ -99,7 +96,7 @@ class DueNotifier(QObject):
         is_wanted = self._preferences.settings.notifies and self._can_notify()
         if is_wanted and self._icon is None:
             self._icon = self._make_icon()
-            self._icon.setIcon(_dot())
+            self._icon.setIcon(QApplication.windowIcon())
             self._icon.setToolTip("PingToPass")
             self._icon.messageClicked.connect(self.opened)
             self._icon.activated.connect(self._activated)
@@ -115,23 +112,8 @@ class DueNotifier(QObject):
         self._preferences.change(told_on=self._today().isoformat())
         verb = "is" if due.reviews == 1 else "are"
         text = f"{plural(due.reviews, 'review')} {verb} due · about {due.minutes} min"
-        self._icon.showMessage("PingToPass", text, _dot(), _SHOWN_MS)
+        self._icon.showMessage("PingToPass", text, QApplication.windowIcon(), _SHOWN_MS)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
             self.opened.emit()
-
-
-def _dot() -> QIcon:
-    """The sign of the program."""
-    picture = QPixmap(_ICON_PX, _ICON_PX)
-    picture.fill(QColor(0, 0, 0, 0))
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QColor(0, 0, 0, 0))
-    painter.setBrush(QColor(theme.LIGHT.primary_soft))
-    painter.drawEllipse(2, 2, _ICON_PX - 4, _ICON_PX - 4)
-    painter.setBrush(QColor(theme.LIGHT.primary))
-    painter.drawEllipse(14, 14, _ICON_PX - 28, _ICON_PX - 28)
-    painter.end()
-    return QIcon(picture)
