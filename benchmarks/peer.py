@@ -65,7 +65,7 @@ def running(python: str, cache: Path, work: Path, size: int) -> Iterator[Peer]:
     notes = cache / f"notes-{size}.jsonl"
     if not notes.exists():
         _write_notes(published(size, cache).pack, notes)
-    command = [python, str(ROOT / "benchmarks" / "peer_anki.py"), str(notes), str(cache / f"notes-{size}.anki2")]
+    command = [python, str(ROOT / "benchmarks" / "peer_anki.py"), str(notes), str(collection(cache, size))]
     with subprocess.Popen(
         [*command, str(work)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
@@ -74,6 +74,11 @@ def running(python: str, cache: Path, work: Path, size: int) -> Iterator[Peer]:
         yield peer
         assert process.stdin is not None
         process.stdin.close()
+
+
+def collection(cache: Path, size: int) -> Path:
+    """The questions of the bank of so many as a collection of Anki's; it is there once a peer was `running`."""
+    return cache / f"notes-{size}.anki2"
 
 
 def _write_notes(pack: Path, target: Path) -> None:

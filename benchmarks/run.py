@@ -1,7 +1,8 @@
 """Run all benchmarks and print one table. ``python benchmarks/run.py [--peer PYTHON] [--quick]``; docs/benchmarks.md.
 
-`--peer` names a Python with the package `anki`, which then takes turns with the product. What takes long to make is
-kept in a folder below the system's temporary folder.
+`--peer` names a Python with the package `anki`, which then takes turns with the product, and its window with the
+product's where the package `aqt` is there too. What takes long to make is kept in a folder below the system's temporary
+folder.
 """
 
 import argparse
@@ -19,7 +20,8 @@ if __package__ in (None, ""):
 from benchmarks import answers, bring, figures, find, forms, imports, start, window
 from benchmarks.bank import published
 from benchmarks.measure import Row, progress, table
-from benchmarks.peer import Peer, running
+from benchmarks.peer import Peer, collection, running
+from benchmarks.peer_window import PeerWindow, has_window
 
 LARGE, SMALL = 100_000, 10_000
 QUICK_LARGE, QUICK_SMALL = 5_000, 1_000
@@ -28,7 +30,7 @@ QUICK_LARGE, QUICK_SMALL = 5_000, 1_000
 def main() -> int:
     """Returns 0 also where a goal is missed: the machine decides as much as the program does."""
     parser = argparse.ArgumentParser(description="Measure the product against floors, and against a peer.")
-    parser.add_argument("--peer", metavar="PYTHON", help="a Python with anki installed")
+    parser.add_argument("--peer", metavar="PYTHON", help="a Python with anki installed, and aqt for its window")
     parser.add_argument("--quick", action="store_true", help="small banks and few turns, to try the scripts")
     options = parser.parse_args()
     large, small = (QUICK_LARGE, QUICK_SMALL) if options.quick else (LARGE, SMALL)
@@ -41,7 +43,10 @@ def main() -> int:
     rows: list[Row] = []
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-", dir=cache)))
-        rows += start.rows(cache, work, pair_count=turns, bank_size=large)
+        peer_window: PeerWindow | None = None
+        if options.peer and has_window(options.peer, cache):
+            peer_window = PeerWindow(options.peer, cache, work / "peer-window", collection(cache, large))
+        rows += start.rows(cache, work, pair_count=turns, bank_size=large, peer=peer_window)
         rows += imports.rows(cache, work, count=min(turns, 7))
         rows += answers.rows(work / "answers", answer_count=40 * turns)
         peer: Peer | None = None
@@ -49,7 +54,13 @@ def main() -> int:
             peer = stack.enter_context(running(options.peer, cache, work / "peer", large))
             rows += answers.peer_rows(work / "answers-peer", peer.answer, answer_count=10 * turns)
         rows += window.rows(
-            cache, work / "window", size=large, answers=5 * large, count=turns, peer=peer.next if peer else None
+            cache,
+            work / "window",
+            size=large,
+            answers=5 * large,
+            count=turns,
+            peer=peer.next if peer else None,
+            peer_window=peer_window,
         )
         learners = work / "learners"
         rows += forms.rows(cache, learners, small=small, large=large, count=turns, peer=peer.draw if peer else None)

@@ -1,20 +1,20 @@
 """Rows of the start: spawn to the first usable page, warm, against an empty window and with a large bank beside."""
 
 import shutil
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 from benchmarks.bank import published
 from benchmarks.measure import Row, child_environment, pairs, progress, row
+from benchmarks.peer_window import PeerWindow
+from benchmarks.spawn import ready_ms
 from pingtopass_desktop.app.config import DATA_DIR_VARIABLE
 from pingtopass_desktop.library.publish import POINTER_SUFFIX
 
 _WARM_UP = 3
 
 
-def rows(cache: Path, work: Path, *, pair_count: int, bank_size: int) -> list[Row]:
+def rows(cache: Path, work: Path, *, pair_count: int, bank_size: int, peer: PeerWindow | None) -> list[Row]:
     """Measure the start of the window. `work` is an empty folder."""
     progress("start: an empty window and ours in turn")
     starter = work / "starter"
@@ -22,13 +22,13 @@ def rows(cache: Path, work: Path, *, pair_count: int, bank_size: int) -> list[Ro
     environment = child_environment(cache)
 
     def ours(folder: Path = starter) -> float:
-        return _spawn_ms("benchmarks.start_window", {**environment, DATA_DIR_VARIABLE: str(folder)})
+        return _module_ms("benchmarks.start_window", {**environment, DATA_DIR_VARIABLE: str(folder)})
 
     def with_bank() -> float:
         return ours(both)
 
     def floor() -> float:
-        return _spawn_ms("benchmarks.start_floor", environment)
+        return _module_ms("benchmarks.start_floor", environment)
 
     for _ in range(_WARM_UP):
         ours()
@@ -38,10 +38,16 @@ def rows(cache: Path, work: Path, *, pair_count: int, bank_size: int) -> list[Ro
     with_bank()
     measured, floors = pairs(ours, floor, pair_count)
     large, small = pairs(with_bank, ours, pair_count)
-    return [
+    found = [
         row("start to the first usable page / empty window", measured, floors, 1.5),
         row(f"start with {bank_size:,} questions beside / without", large, small, 1.1),
     ]
+    if peer is not None:
+        progress("start: Anki's window and ours in turn")
+        for _ in range(_WARM_UP):
+            peer.start()
+        found.append(row("start to the first usable page / Anki's window", *pairs(ours, peer.start, pair_count), 0.3))
+    return found
 
 
 def _install(packs: Path, target: Path) -> None:
@@ -50,14 +56,5 @@ def _install(packs: Path, target: Path) -> None:
         shutil.copyfile(path, target / path.name)
 
 
-def _spawn_ms(module: str, environment: dict[str, str]) -> float:
-    """Milliseconds from the spawn to the line "ready"; the rest of the process is not measured."""
-    command = [sys.executable, "-m", module]
-    started = time.perf_counter_ns()
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        elapsed_ms = (time.perf_counter_ns() - started) / 1e6
-    if line != b"ready\n" or process.returncode:
-        raise RuntimeError(f"{module} ended with {process.returncode} before it was ready")
-    return elapsed_ms
+def _module_ms(module: str, environment: dict[str, str]) -> float:
+    return ready_ms([sys.executable, "-m", module], environment)

@@ -1,7 +1,8 @@
-"""Rows of the running window: memory at ready, answer to next question, and how long it ever stands still."""
+"""Rows of the running window: memory at ready, from a key to what it leads to, and how long it ever stands still."""
 
 import json
 import shutil
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,24 +12,33 @@ from typing import Any
 from benchmarks.bank import published
 from benchmarks.learner import learner_file
 from benchmarks.measure import Row, child_environment, pairs, percentile, progress, row
+from benchmarks.peer_window import Answers, PeerWindow
+from benchmarks.spawn import ready_mib, says_memory
 from pingtopass_desktop.app.config import DATA_DIR_VARIABLE, DataFolder
 from pingtopass_desktop.library.publish import POINTER_SUFFIX
 
 _STALL_MS = 50
-_LONGEST_P99_MS = 8
+_LONGEST_MS = 8
 
 
 def rows(
-    cache: Path, work: Path, *, size: int, answers: int, count: int, peer: Callable[[], float] | None
+    cache: Path,
+    work: Path,
+    *,
+    size: int,
+    answers: int,
+    count: int,
+    peer: Callable[[], float] | None,
+    peer_window: PeerWindow | None,
 ) -> list[Row]:
     """Measure a window on a bank of `size` questions and a learner with so many answers. `work` is made."""
     work.mkdir()
     folder = data_folder(cache, work / "data", size, answers)
     environment = {**child_environment(cache), DATA_DIR_VARIABLE: str(folder)}
     progress("window: memory at ready")
-    found = _memory(environment, work / "new", min(5, count))
-    progress("window: from an answer to the next question")
-    found += _next(environment, 20 * count, peer)
+    found = _memory(environment, work / "new", min(5, count), peer_window)
+    progress("window: from a key to what it leads to")
+    found += _answers(environment, 20 * count, peer, peer_window)
     progress("window: how long it stands still")
     return found + _stalls(environment)
 
@@ -45,55 +55,63 @@ def data_folder(cache: Path, root: Path, size: int, answers: int) -> Path:
     return root
 
 
-def _memory(environment: dict[str, str], new: Path, count: int) -> list[Row]:
-    """Proportional set size of the process once its first page stands; Linux alone says it."""
-    if not Path("/proc/self/smaps_rollup").exists():
+def _memory(environment: dict[str, str], new: Path, count: int, peer_window: PeerWindow | None) -> list[Row]:
+    """Proportional set size of all processes of a window once its first page stands."""
+    if not says_memory():
         return []
     empty = {**environment, DATA_DIR_VARIABLE: str(new)}
 
     def ours() -> float:
-        return _pss_mib("benchmarks.start_window", environment)
+        return ready_mib(_module("benchmarks.start_window"), environment)
 
     def starter() -> float:
-        return _pss_mib("benchmarks.start_window", empty)
+        return ready_mib(_module("benchmarks.start_window"), empty)
 
     def floor() -> float:
-        return _pss_mib("benchmarks.start_floor", environment)
+        return ready_mib(_module("benchmarks.start_floor"), environment)
 
     ours()
-    remark = "MiB (PSS), not ms; Anki's whole window is no part of this benchmark"
-    return [
+    remark = "MiB (PSS), not ms"
+    found = [
         row("memory at ready, large bank and past / empty window", *pairs(ours, floor, count), 2.5, remark),
         row("memory at ready, starter bank / empty window", *pairs(starter, floor, count), 2.5, remark),
     ]
-
-
-def _pss_mib(module: str, environment: dict[str, str]) -> float:
-    with subprocess.Popen(
-        [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        if process.stdout.readline() != b"ready\n":
-            raise RuntimeError(f"{module} ended before it was ready")
-        lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text("ascii").splitlines()
-        process.stdin.close()  # it waits for this
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-
-
-def _next(environment: dict[str, str], count: int, peer: Callable[[], float] | None) -> list[Row]:
-    """In the window, with everything painted; the peer answers a card and renders the next, and paints nothing."""
-    measured = _child(environment, "answers", str(count))
-    found: list[Row] = []
-    for mode in ("exam", "practice"):
-        times = measured[mode]
-        p99 = percentile(times, 99)
-        if peer is not None:
-            theirs = [peer() for _ in times]
-            name = f"{mode}: answer to the next question painted / Anki's, not painted"
-            found.append(row(name, times, theirs, 0.5, f"Anki's p99 was {percentile(theirs, 99):.1f} ms"))
-        found.append(Row(f"{mode}: the same, p99 / 8 ms", p99, _LONGEST_P99_MS, p99 / _LONGEST_P99_MS, 1.0))
+    if peer_window is not None:
+        remark += "; Anki's window with all processes of its web views"
+        found.append(row("memory at ready / Anki's window", *pairs(ours, peer_window.memory, count), 0.3, remark))
     return found
+
+
+def _answers(
+    environment: dict[str, str], count: int, peer: Callable[[], float] | None, peer_window: PeerWindow | None
+) -> list[Row]:
+    """Each key by itself, up to its painting. Anki has one kind of session, which stands beside both of ours."""
+    measured = _child(environment, "answers", str(count))
+    window = peer_window.answers(count) if peer_window is not None else None
+    found: list[Row] = []
+    for mode, first in (("exam", "letter that answers"), ("practice", "Enter that checks, explanation")):
+        name, times = f"{mode}: Enter to the next question painted", measured[mode]["next"]
+        if window is not None:
+            found.append(row(f"{name} / Anki's window", times, window.times, 0.5, _of_anki(window)))
+        elif peer is not None:
+            found.append(row(f"{name} / Anki's library, not painted", times, [peer() for _ in times], None))
+        found.append(_per_8_ms(f"{name}, p99", percentile(times, 99), 1.0))
+        median = statistics.median(measured[mode]["first"])
+        remark = f"p99 was {percentile(measured[mode]['first'], 99):.1f} ms"
+        found.append(_per_8_ms(f"{mode}: {first} painted, median", median, None, remark))
+    return found
+
+
+def _of_anki(window: Answers) -> str:
+    without = (time - wait for time, wait in zip(window.times, window.frame_waits, strict=True))
+    return (
+        f"Anki's p99 was {percentile(window.times, 99):.1f} ms; its median without waiting for the next of 60 frames a "
+        f"second was {statistics.median(without):.1f} ms"
+    )
+
+
+def _per_8_ms(name: str, ms: float, goal: float | None, remark: str = "") -> Row:
+    return Row(f"{name} / {_LONGEST_MS} ms", ms, _LONGEST_MS, ms / _LONGEST_MS, goal, remark)
 
 
 def _stalls(environment: dict[str, str]) -> list[Row]:
@@ -105,6 +123,10 @@ def _stalls(environment: dict[str, str]) -> list[Row]:
 
 
 def _child(environment: dict[str, str], *arguments: str) -> Any:
-    command = [sys.executable, "-m", "benchmarks.window_child", *arguments]
+    command = [*_module("benchmarks.window_child"), *arguments]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment, check=True)
     return json.loads(done.stdout)
+
+
+def _module(name: str) -> list[str]:
+    return [sys.executable, "-m", name]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -21,9 +21,14 @@ from pingtopass_desktop.ui.pages.settings import SECTIONS
 from pingtopass_desktop.ui.theme import ThemeName
 
 _BEAT_MS = 1
-_WAIT = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+_NOW = QEventLoop.ProcessEventsFlag.AllEvents
+_WAIT = _NOW | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
 _AFTER_MS = 250
 """What a step leaves to timers belongs to it."""
+
+_QUIET_TURNS = 2
+"""So many turns of the event loop with nothing to paint follow when all is painted: what is shown asks in one turn for
+what it lays out and paints in the next."""
 
 _FIRST_LOOK_MS = 3000
 """How long the first page is looked at before the first key."""
@@ -55,6 +60,19 @@ class Beat(QObject):
         now = time.perf_counter_ns()
         self.longest_ms = max(self.longest_ms, (now - self._last) / 1e6)
         self._last = now
+
+
+class Paintings(QObject):
+    """Counts how often a window was painted."""
+
+    def __init__(self, window: QObject) -> None:
+        super().__init__(window)
+        self.count = 0
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.UpdateRequest
+        return False
 
 
 class Driver:
@@ -127,48 +145,65 @@ class Driver:
         self.application.close()
 
 
-def answers(driver: Driver, count: int) -> dict[str, list[float]]:
-    """Milliseconds from the key to the painted next question: in an exam from the letter that answers, by Enter; in
-    practice from Enter that checks, over the painted explanation, by Enter."""
-    exam, practice = [], []
-    while len(exam) < count:
+def answers(driver: Driver, count: int) -> dict[str, dict[str, list[float]]]:
+    """Milliseconds from a key to what it leads to, painted. `next`: from Enter to the next question. `first`: in an
+    exam from the letter, whose answer is durable then; in practice from Enter that checks, to the explanation."""
+    found: dict[str, dict[str, list[float]]] = {mode: {"first": [], "next": []} for mode in ("exam", "practice")}
+    exam, practice = found["exam"], found["practice"]
+    paintings = Paintings(driver.shell)
+    while len(exam["next"]) < count:
         driver.begin_exam()
         view = driver.shell.exam.view
         for _ in range(60):
             question = view.question
             if question.type.is_choice and question.type.has_one_key:
-                exam.append(_until_next(driver, view, ("A", "Return")))
+                _press_both(driver, paintings, view, ("A", "Return"), exam)
             else:
                 driver.press("Right")
         driver.shell.exam.ask_to_end()
         QApplication.activeModalWidget().accept()  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
         driver.rest()
         driver.press("Escape")
-    while len(practice) < count:
+    while len(practice["next"]) < count:
         driver.begin_practice(20)
         view = driver.shell.practice.view
         for _ in range(19):
             driver.choose_answer(view)
-            practice.append(_until_next(driver, view, ("Return", "Return")))
+            _press_both(driver, paintings, view, ("Return", "Return"), practice)
         driver.shell.practice.end_session()
         driver.rest()
         driver.press("Escape")
-    return {"exam": exam[:count], "practice": practice[:count]}
+    return {mode: {key: times[:count] for key, times in each.items()} for mode, each in found.items()}
 
 
-def _until_next(driver: Driver, view: Any, keys: tuple[str, ...]) -> float:
-    """Press the keys, each as soon as the one before is done and painted, until another question is painted."""
+def _press_both(
+    driver: Driver, paintings: Paintings, view: Any, keys: tuple[str, str], found: dict[str, list[float]]
+) -> None:
+    """The key that answers or checks, then the one that goes on, each measured by itself."""
     before = view.question
-    started = time.perf_counter_ns()
-    for key in keys:
-        driver.send(key)
-        while not driver.application.tasks.is_idle:
-            QApplication.processEvents(_WAIT)  # asking again and again would take the lane's turns away
-        QApplication.processEvents()  # what was posted meanwhile: lay out, paint
-    elapsed_ms = (time.perf_counter_ns() - started) / 1e6
+    first, second = keys
+    found["first"].append(_until_painted(driver, paintings, first))
+    if view.question is not before:
+        raise RuntimeError("another question is there before Enter")
+    found["next"].append(_until_painted(driver, paintings, second))
     if view.question is before:
         raise RuntimeError("the same question is still there")
-    return elapsed_ms
+
+
+def _until_painted(driver: Driver, paintings: Paintings, key: str) -> float:
+    """Milliseconds from the key to the end of the last turn of the event loop in which a lane had work or the window
+    was painted: what the key asked for is done, thus durable, and nothing of it is left to lay out or to paint."""
+    tasks, quiet = driver.application.tasks, 0
+    started = done = time.perf_counter_ns()
+    driver.send(key)
+    while quiet < _QUIET_TURNS:
+        before, was_idle = paintings.count, tasks.is_idle
+        QApplication.processEvents(_NOW if was_idle else _WAIT)  # asking on and on would take the lane's turns away
+        if was_idle and paintings.count == before:
+            quiet += 1
+        else:
+            quiet, done = 0, time.perf_counter_ns()
+    return (done - started) / 1e6
 
 
 def stalls(driver: Driver) -> dict[str, float]:
