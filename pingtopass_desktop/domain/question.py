@@ -125,6 +125,17 @@ def canonical_choice(question: Question, given: list[str] | tuple[str, ...]) -> 
     return tuple(sorted(given))
 
 
+def fitting_choice(question: Question, choice: Choice) -> Choice:
+    """What of an answer to another revision the question has: its options and pairs, an order of all its steps."""
+    ids = {option.id for option in question.options}
+    if question.type is QuestionType.MATCHING:
+        return tuple(pair for pair in choice if "=" in pair and ids.issuperset(pair.split("=", 1)))
+    kept = tuple(each for each in choice if each in ids)
+    if question.type is QuestionType.ORDERING and len(kept) < len(ids):
+        return NOT_ANSWERED
+    return kept
+
+
 def is_complete(question: Question, choice: Choice) -> bool:
     """True when as many options, steps or pairs were given as the question asks for."""
     return len(choice) == question.answer_size

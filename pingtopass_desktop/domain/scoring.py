@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 from pingtopass_desktop.domain.exam import Exam, MultipleResponseRule
-from pingtopass_desktop.domain.question import Choice, Question, QuestionType
+from pingtopass_desktop.domain.question import Choice, Question, QuestionType, fitting_choice
 
 
 def credit(question: Question, choice: Choice, rule: MultipleResponseRule) -> Fraction:
@@ -21,8 +21,8 @@ def credit(question: Question, choice: Choice, rule: MultipleResponseRule) -> Fr
         return _share(hits, len(question.options), rule)
     if question.type is QuestionType.MATCHING:
         partner = {option.id: option.match for option in question.options}
-        pairs = (pair.split("=", 1) for pair in choice)
-        hits = sum(partner.get(left) == partner.get(right) for left, right in pairs)
+        pairs = (pair.split("=", 1) for pair in fitting_choice(question, choice))
+        hits = sum(partner[left] == partner[right] for left, right in pairs)
         return _share(hits, len(question.options), rule)
     keys = set(question.key)
     chosen = set(choice)

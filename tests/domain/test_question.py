@@ -10,6 +10,7 @@ from pingtopass_desktop.domain.question import (
     NOT_ANSWERED,
     QuestionType,
     canonical_choice,
+    fitting_choice,
     is_complete,
     presented_order,
 )
@@ -124,3 +125,13 @@ def test_an_option_is_found_by_its_id_and_a_stranger_is_not(kind: QuestionType, 
     assert [question.option(option.id) for option in own] == list(own)
     with pytest.raises(KeyError):
         question.option("no such id")
+
+
+def test_of_an_answer_to_another_revision_stays_what_the_question_has() -> None:
+    single = make_question(1)
+    assert fitting_choice(single, ("a", "z", "a=b")) == ("a",)
+    matching = make_question(2, QuestionType.MATCHING)
+    assert fitting_choice(matching, ("a=b", "b", "c=z")) == ("a=b",)
+    ordering = make_question(3, QuestionType.ORDERING)
+    assert fitting_choice(ordering, ("b", "a", "d", "c")) == ("b", "a", "d", "c")
+    assert fitting_choice(ordering, ("b", "a")) == ()

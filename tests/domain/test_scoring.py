@@ -220,3 +220,8 @@ def test_credit_is_a_share_and_a_whole_point_is_always_a_right_answer(
     earned = credit(question, choice, rule)
     assert 0 <= earned <= 1
     assert (earned == 1) == is_right(question, choice)
+
+
+def test_an_answer_that_pairs_nothing_of_the_question_earns_nothing() -> None:
+    question = make_question(1, QuestionType.MATCHING)
+    assert credit(question, ("a", "y=z"), MultipleResponseRule.PER_OPTION) == 0

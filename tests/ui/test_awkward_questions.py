@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractScrollArea
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QDialog
 
 from pingtopass_desktop.app.config import DataFolder
 from pingtopass_desktop.domain.question import Option, Question, QuestionType
@@ -156,3 +156,42 @@ def test_a_line_that_is_cut_says_the_whole_in_a_tool_tip(open_window: OpenWindow
 def test_long_words_get_places_to_break() -> None:
     assert breakable("short words stay") == "short words stay"
     assert max(len(part) for part in breakable("x" * 100).split("\u200b")) == 10
+
+
+def test_answers_to_questions_that_have_another_type_now_can_be_read(open_window: OpenWindow, tmp_path: Path) -> None:
+    bank = make_bank(5, weights=(100,), question_count=5)
+    packs = DataFolder(tmp_path / "data").packs
+    packs.mkdir(parents=True)
+    publish(bank, packs, source="test", now=PUBLISHED)
+    window = open_window()
+    window.shell.choose_exam("golden")
+    window.go("exams")
+    window.press("Return")
+    page = window.shell.exam
+    for _ in range(5):
+        assert page.view.question is not None
+        window.answer(page.view, page.view.question.key)
+        window.press("Right")
+    page.ask_to_end()
+    asked = QApplication.activeModalWidget()
+    assert isinstance(asked, QDialog)
+    asked.accept()
+    window.settle()
+    kinds = [each.type for each in bank.questions]
+    turned = tuple(
+        replace(each, type=kind, options=make_question(1, kind).options, revision=2)
+        for each, kind in zip(bank.questions, [*kinds[1:], kinds[0]], strict=True)
+    )
+    publish(replace(bank, questions=turned), packs, source="test", now=PUBLISHED)
+    window.application.tasks.run(window.opened.study.catalogue.refresh, owner=window.shell)
+    window.settle()
+    window.shell.show_history()
+    window.settle()
+    window.shell.open_report(window.shell.history.rows[0].summary.id)
+    window.settle()
+    window.shell.report.review.click()
+    for row in range(5):
+        window.settle()
+        assert window.shell.answers.list.currentRow() == row
+        assert "Corrected since" in window.texts()
+        window.press("Return")

@@ -120,6 +120,9 @@ class Window:
             _process_events()
 
     def _order(self, area: OrderingList, wanted: Choice) -> None:
+        if area.order == list(wanted):  # an order that nothing is done to is no answer
+            area.rows[0].setFocus()
+            self.press("Alt+Down", "Alt+Up")
         for target, option_id in enumerate(wanted):
             while (index := area.order.index(option_id)) > target:
                 area.rows[index].setFocus()

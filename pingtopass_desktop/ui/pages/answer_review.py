@@ -204,7 +204,7 @@ class AnswerReviewPage(Page):
         chips = (["Flagged"] if answer.is_flagged else []) + (["Corrected since"] if answer.is_revised else [])
         self.view.show_question(answer.shown, order, chips)
         choice = answer.answer.choice if answer.answer else NOT_ANSWERED
-        self.view.show_solution(tuple(each for each in choice if set(each.split("=")) <= known), answer.struck)
+        self.view.show_solution(choice, answer.struck)
         self._show_verdict(answer)
         self._explanation.show_markdown(question.explanation or "No explanation is given.", answer.shown.media)
         objective = f"Objective {answer.shown.objective_title}"

@@ -286,6 +286,7 @@ class PracticePage(Page):
         self._run(partial(self._sitting.check, self._choice, self._confidence.confidence), self._checked)
 
     def _checked(self, attempt: Attempt) -> None:
+        theme.paint_apart(self._scroller)  # once the verdict is in sight
         with held(self._scroller.column):
             self._notice.hide()
             self._show_attempt(attempt)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QScrollBar,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -34,6 +35,9 @@ _PLAIN_TEXT = 0
 
 _SCROLL_BAR_OFF = 1
 """Qt.ScrollBarPolicy.ScrollBarAlwaysOff."""
+
+_SCROLL_BAR_ON = 2
+"""Qt.ScrollBarPolicy.ScrollBarAlwaysOn."""
 
 _NO_FOCUS = 0
 """Qt.FocusPolicy.NoFocus."""
@@ -355,20 +359,32 @@ def clear_layout(layout: QLayout) -> None:
             widget.deleteLater()
 
 
+class _ScrollBar(QScrollBar):
+    """Not painted where there is nothing to scroll; its room stays, or texts would be laid out twice and jump."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.maximum() > self.minimum():
+            super().paintEvent(event)
+
+
 class Scroller(QScrollArea):
-    """A page that scrolls vertically when it must; `column` holds its content."""
+    """A page that scrolls vertically when it must; `column` holds its content, within margins that hold the bar."""
 
     def __init__(self, *, margins: tuple[int, int, int, int] = (36, 28, 36, 28), spacing: int = 16) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("horizontalScrollBarPolicy", _SCROLL_BAR_OFF)
+        self.setProperty("verticalScrollBarPolicy", _SCROLL_BAR_ON)
         self.setProperty("focusPolicy", _NO_FOCUS)
-        sheets.wear(self.verticalScrollBar(), "scroll")
+        bar = _ScrollBar()
+        self.setVerticalScrollBar(bar)
+        sheets.wear(bar, "scroll")
         inner = QWidget()
         inner.setObjectName("scrolled")
         self.column = QVBoxLayout(inner)
-        self.column.setContentsMargins(*margins)
+        left, top, right, bottom = margins
+        self.column.setContentsMargins(left, top, max(0, right - bar.sizeHint().width()), bottom)
         self.column.setSpacing(spacing)
         self.setWidget(inner)
         for ground in (inner, self.viewport()):

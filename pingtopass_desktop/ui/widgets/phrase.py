@@ -61,9 +61,11 @@ def _least(hint: QSize) -> QSize:
 
 
 def _fitting(label: Label) -> str:
-    """As much of the text as has room."""
-    end = QtCore.Qt.TextElideMode.ElideRight
-    return label.fontMetrics().elidedText(label.text(), end, label.contentsRect().width())
+    """As much of the text as has room. One that fits is asked for nothing more: it may be part of the first page."""
+    metrics, room = label.fontMetrics(), label.contentsRect().width()
+    if metrics.horizontalAdvance(label.text()) <= room:
+        return label.text()
+    return metrics.elidedText(label.text(), QtCore.Qt.TextElideMode.ElideRight, room)
 
 
 def _say_whole(label: Label) -> None:

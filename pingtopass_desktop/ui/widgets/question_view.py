@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from pingtopass_desktop.domain.question import Choice, Question, QuestionType, is_complete
+from pingtopass_desktop.domain.question import Choice, Question, QuestionType, fitting_choice, is_complete
 from pingtopass_desktop.study.context import ShownQuestion
 from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.richtext import RichText
@@ -123,7 +123,10 @@ class QuestionView(QWidget):
         self._chips.setVisible(bool(words))
 
     def show_answer(self, choice: Choice, struck: frozenset[str], *, is_open: bool) -> None:
-        """Show what was chosen and struck out; no word of right or wrong."""
+        """Show what was chosen and struck out, as far as the question has it; no word of right or wrong."""
+        if self._shown is None:
+            return
+        choice = fitting_choice(self._shown.question, choice)
         self._is_open = is_open
         area = self._area()
         if area is self.options:
@@ -144,6 +147,7 @@ class QuestionView(QWidget):
             return
         self._is_open = False
         question = self._shown.question
+        choice = fitting_choice(question, choice)
         area = self._area()
         if area is self.options:
             self.options.show_state(
