@@ -160,7 +160,7 @@ class SettingsPage(Page):
         self._body.addWidget(self._list, 0, Qt.AlignmentFlag.AlignTop)
         self._body.addLayout(right, 1)
         box = QVBoxLayout(self)
-        box.setContentsMargins(36, 28, 36, 20)
+        box.setContentsMargins(36, 28, 24, 20)  # the scroll bar has the rest
         box.setSpacing(18)
         box.addLayout(row(self._title, None))
         box.addLayout(self._body, 1)
