@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -175,12 +176,14 @@ class Application:
         heading = "Your answers cannot be opened"
         if isinstance(error, StoreDamaged):
             from pingtopass_desktop.learner.backup import newest_backup
+            from pingtopass_desktop.ui.words import day_text
 
             heading = "Your answers file is damaged"
             sentences.append("Nothing was deleted. The damaged file is kept whatever you choose here.")
             backup = newest_backup(self._folder.backups)
             if backup is not None:
-                sentences.append(f"The newest automatic backup is {backup.stem.removeprefix('learner-')}.")
+                day = date.fromisoformat(backup.stem.removeprefix("learner-"))
+                sentences.append(f"The newest automatic backup is from {day_text(day, now_utc().date())}.")
                 actions.append(("Go on with the backup", partial(self._replace_store, True)))
             actions.append(("Start with an empty file", partial(self._replace_store, False)))
         elif isinstance(error, StoreTooNew):

@@ -47,7 +47,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("save_csv", "Save the report as CSV…", Place.WINDOW),
     Command("larger", "Larger text", Place.WINDOW, ("Ctrl++", "Ctrl+=")),
     Command("smaller", "Smaller text", Place.WINDOW, ("Ctrl+-",)),
-    Command("full_size", "Text at 100 %", Place.WINDOW, ("Ctrl+0",)),
+    Command("full_size", "Text at 100%", Place.WINDOW, ("Ctrl+0",)),
     Command("keys", "All keys", Place.WINDOW, ("F1", "?")),
     Command("theme_system", "Theme: as the system", Place.WINDOW),
     Command("theme_light", "Theme: light", Place.WINDOW),

@@ -71,6 +71,8 @@ class ChipLook(Struct, frozen=True):
     least: tuple[int, int] = (0, 16)
     radius: int = 0
     """0 for round ends."""
+    has_even_digits: bool = False
+    """All of one width, for a number that changes while one looks."""
 
 
 CHIPS = {
@@ -82,8 +84,8 @@ CHIPS = {
     "chip-count": ChipLook("ink_2", "surface_2", least=(18, 16)),
     "chip-count-new": ChipLook("primary", "primary_soft", least=(18, 16)),
     "chip-count-weak": ChipLook("warn", "warn_soft", least=(18, 16)),
-    "clock": ChipLook("warn", "warn_soft", 16, 700, side=12, above=6, least=(0, 20)),
-    "clock-urgent": ChipLook("bad", "bad_soft", 16, 700, side=12, above=6, least=(0, 20)),
+    "clock": ChipLook("warn", "warn_soft", 16, 700, side=12, above=6, least=(0, 20), has_even_digits=True),
+    "clock-urgent": ChipLook("bad", "bad_soft", 16, 700, side=12, above=6, least=(0, 20), has_even_digits=True),
     "clock-hidden": ChipLook("ink_2", "surface_2", 14, 700, side=12, above=6, least=(0, 20)),
     "letter": ChipLook("ink_2", "surface", 12, 700, "control", 0, 0, (24, 24), 6),
     "letter-chosen": ChipLook("on_primary", "primary", 12, 700, "primary", 0, 0, (24, 24), 6),
@@ -162,7 +164,7 @@ BUTTONS = {
         "", "primary", "", 2, 4, 24, edge_hovered="", fill_disabled="", is_underlined_hovered=True, edge_checked=""
     ),
     "pill": ButtonLook(
-        "surface_2", "ink_2", "", 2, 8, 22, size=12, radius=13, edge_hovered="line", edge_checked=""
+        "surface_2", "ink_2", "", 2, 8, 22, size=12, radius=13, edge_hovered="line", edge_checked="", key_side=10
     ),
     "rail": ButtonLook(
         "", "ink_2", "", 2, 8, 32, weight=400, is_left=True, edge_hovered="", fill_hovered="surface_2",
@@ -181,7 +183,15 @@ BUTTONS = {
 
 
 @lru_cache(maxsize=512)
-def font(size: int, weight: int, zoom: int, *, is_struck: bool = False, is_underlined: bool = False) -> QFont:
+def font(
+    size: int,
+    weight: int,
+    zoom: int,
+    *,
+    is_struck: bool = False,
+    is_underlined: bool = False,
+    has_even_digits: bool = False,
+) -> QFont:
     """A font that says these things and takes the rest from where it is used. Not to be changed."""
     made = QFont()
     if size:
@@ -192,6 +202,8 @@ def font(size: int, weight: int, zoom: int, *, is_struck: bool = False, is_under
         made.setStrikeOut(True)
     if is_underlined:
         made.setUnderline(True)
+    if has_even_digits:
+        made.setFeature(QFont.Tag("tnum"), 1)
     return made
 
 
@@ -216,7 +228,8 @@ def set_text_look(widget: QWidget, look: TextLook | ChipLook) -> None:
     """Give a widget the font and the colour of its text."""
     of = theme.current()
     is_struck = isinstance(look, TextLook) and look.is_struck
-    widget.setFont(font(look.size, look.weight, of.zoom, is_struck=is_struck))
+    has_even_digits = isinstance(look, ChipLook) and look.has_even_digits
+    widget.setFont(font(look.size, look.weight, of.zoom, is_struck=is_struck, has_even_digits=has_even_digits))
     widget.setPalette(ink(look.ink, of))
 
 

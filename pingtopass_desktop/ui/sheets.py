@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from pingtopass_desktop.library.starter import resources_folder
 from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui.looks import BUTTONS
 from pingtopass_desktop.ui.theme import Theme
 
 _LIGHT_GROUND = "#FFFFFF"
@@ -46,13 +47,19 @@ def _ground(of: Theme) -> str:
     return "light" if of.tokens.on_primary == _LIGHT_GROUND else "dark"
 
 
+def _height(of: Theme) -> int:
+    """Within the padding and the edge of a field: it is as high as a button."""
+    return of.px(BUTTONS[""].height) - 12
+
+
 def _field(of: Theme) -> str:
-    t, px = of.tokens, of.px
+    t = of.tokens
     return f"""
 QLineEdit, QTextEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit {{ background: {t.surface}; color: {t.ink};
   border: 1px solid {t.control}; border-radius: 8px; padding: 6px 10px; selection-background-color: {t.primary};
-  selection-color: {t.on_primary}; }}
-QLineEdit, QComboBox, QSpinBox, QDateEdit {{ min-height: {px(24)}px; }}
+  selection-color: {t.on_primary}; placeholder-text-color: {t.ink_3}; }}
+QLineEdit, QComboBox, QSpinBox, QDateEdit {{ min-height: {_height(of)}px; }}
+QSpinBox, QDateEdit {{ max-height: {_height(of)}px; }}
 QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {{
   border: 2px solid {t.primary}; padding: 5px 9px; }}
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ border: none; padding: 0; min-height: 0;
@@ -72,11 +79,16 @@ QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.ink}; border: 
 
 
 def _date(of: Theme) -> str:
-    t, ground = of.tokens, _ground(of)
+    t, px, ground = of.tokens, of.px, _ground(of)
     return f"""{_combo(of)}
+QCalendarWidget {{ min-width: {px(308)}px; min-height: {px(232)}px; }}
 QCalendarWidget QWidget {{ background: {t.surface}; alternate-background-color: {t.surface_2}; }}
-QCalendarWidget QToolButton {{ color: {t.ink}; border: 2px solid transparent; border-radius: 6px; padding: 4px 8px;
-  font-weight: 600; }}
+QCalendarWidget QWidget#qt_calendar_navigationbar {{ border: 1px solid {t.line}; border-bottom: none; }}
+QCalendarWidget QToolButton {{ icon-size: {px(16)}px; color: {t.ink}; border: 2px solid transparent;
+  border-radius: 6px; padding: 4px 8px; font-weight: 600; }}
+QCalendarWidget QSpinBox, QCalendarWidget QSpinBox:focus {{ border: 1px solid {t.primary}; border-radius: 4px;
+  padding: 0 4px; min-height: 0; max-height: {px(22)}px; }}
+QCalendarWidget QSpinBox::up-button, QCalendarWidget QSpinBox::down-button {{ border: none; width: 0; }}
 QCalendarWidget QToolButton:hover, QCalendarWidget QToolButton:focus {{ border-color: {t.primary}; }}
 QCalendarWidget QToolButton#qt_calendar_prevmonth {{ qproperty-icon: url("{_icon(f"left-on-{ground}")}"); }}
 QCalendarWidget QToolButton#qt_calendar_nextmonth {{ qproperty-icon: url("{_icon(f"right-on-{ground}")}"); }}
@@ -135,7 +147,7 @@ QTableView, QListWidget {{
   background: {t.surface}; border: 2px solid {t.surface}; border-radius: 6px; gridline-color: transparent;
   outline: none; selection-background-color: {t.primary_soft}; selection-color: {t.ink}; }}
 QTableView:focus, QListWidget:focus {{ border-color: {t.primary}; }}
-QTableWidget::item {{ padding: 4px 10px; border-bottom: 1px solid {t.line}; }}
+QTableWidget::item {{ padding: 4px 7px; border-bottom: 1px solid {t.line}; }}
 QListWidget::item {{ padding: 8px 10px; border-bottom: 1px solid {t.line}; }}
 QHeaderView {{ background: transparent; }}
 QHeaderView::section {{ background: {t.surface}; color: {t.ink_3}; border: none; border-bottom: 1px solid {t.line};

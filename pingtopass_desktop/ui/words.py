@@ -12,6 +12,7 @@ from pingtopass_desktop.learner.attempts import AttemptSummary
 _WEEKDAY = re.compile(r"[,،]?\s*\bdddd\b\s*[,،]?\s*|\s*dddd,?\s*")
 _DAY_AND_MONTH = re.compile(r"(?:M{1,4}|(?<!d)d{1,2}(?!d))[^y]*(?:M{1,4}|(?<!d)d{1,2}(?!d))(?:\.(?!\S)|[日일])?")
 _QUOTED = re.compile(r"'[^']*'")
+_IN_A_TIME = re.compile(r"(?<=\d) (?=(?:h|min|s)\b)|(?<=\bh) (?=\d)|(?<=\d h) (?=\d)")
 
 
 def date_text(at_ms: int) -> str:
@@ -23,6 +24,11 @@ def date_text(at_ms: int) -> str:
 def moment_text(at_ms: int) -> str:
     """A day and the time: ``22 November, 14:05``."""
     return f"{date_text(at_ms)}, {_time(_local(at_ms))}"
+
+
+def short_moment_text(at_ms: int) -> str:
+    """As `moment_text`, for tables: ``22 Nov, 14:05``; it breaks after the day only."""
+    return f"{unbroken(short_date_text(at_ms))}, {unbroken(_time(_local(at_ms)))}"
 
 
 def full_moment_text(at_ms: int) -> str:
@@ -44,6 +50,16 @@ def short_day_text(day: date, today: date) -> str:
 def short_date_text(at_ms: int) -> str:
     """As `date_text`, for tables: ``22 Nov``."""
     return short_day_text(_local(at_ms), datetime.now().astimezone())
+
+
+def unbroken(words: str) -> str:
+    """Words that stay on one line."""
+    return words.replace(" ", "\u00a0")
+
+
+def with_whole_times(words: str) -> str:
+    """Words in which no time such as ``1 h 18 min`` is broken."""
+    return _IN_A_TIME.sub("\u00a0", words)
 
 
 def review_text(due_at_ms: int, now_ms: int) -> str:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QMenu,
-    QTextEdit,
+    QPlainTextEdit,
     QWidget,
 )
 
@@ -92,7 +92,7 @@ class Monkey(QObject):
                     top, Qt.MouseButton.LeftButton, pos=top.actionGeometry(self._random.choice(actions)).center()
                 )
             return
-        kinds = (QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QTextEdit)
+        kinds = (QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QPlainTextEdit)
         found = [
             widget
             for widget in top.findChildren(QWidget)

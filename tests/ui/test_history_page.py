@@ -20,6 +20,7 @@ from pingtopass_desktop.ui.pages.practice_setup import PracticeSetupPage
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.undo import Undoable
+from pingtopass_desktop.ui.widgets.basics import Bar
 from tests.fakes.banks import make_bank, publish_bank
 from tests.fakes.laptop import Laptop, wrong_choice
 from tests.ui.window import Window, come_to_rest
@@ -265,6 +266,7 @@ def test_a_comparison_shows_both_exams_and_drills_what_was_missed_in_both(
     for words in ("5 of 12", "9 of 12", "+4", "Fail", "Pass", "12 questions of 12 were in both exams.", "+50 points"):
         assert words in shown
     assert page.drill.text() == "Drill the 3 missed in both"
+    assert len({(bar.x(), bar.width()) for bar in page.findChildren(Bar)}) == 1, "bars are compared by their length"
     with qtbot.waitSignal(page.drill_asked) as asked:
         qtbot.keyClick(page, Qt.Key.Key_Return)
     missed = study.catalogue.exam("golden").pack.question_ids("golden")[:3]

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
+from pingtopass_desktop.domain.question import QuestionType
 from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.keys import COMMANDS, KeyMap, Place, key_in_words, key_of
 from pingtopass_desktop.ui.preferences import WindowSettings
@@ -169,8 +170,11 @@ def test_the_arrows_go_to_other_questions_after_an_answer_too(window: Window) ->
     window.go("exams")
     window.press("Return")
     page = window.shell.exam
+    while page.view.question is None or page.view.question.type is not QuestionType.MULTIPLE_CHOICE:
+        window.press("Right")
+    assert page.attempt is not None
+    start = page.attempt.position
     window.press("A", "Right")
-    assert page._sitting is not None
-    assert page._sitting.attempt.position == 1
-    window.press("A", "Left")
-    assert page._sitting.attempt.position == 0
+    assert page.attempt.position == start + 1
+    window.press("Left", "B", "Left")
+    assert page.attempt.position == max(0, start - 1)

@@ -109,7 +109,7 @@ class Window:
     def texts(self) -> str:
         """Everything the window shows as plain labels, one a line."""
         labels = self.shell.findChildren(QLabel)
-        return "\n".join(label.text() for label in labels if label.isVisible() and label.text())
+        return "\n".join(label.text().replace("\u00a0", " ") for label in labels if label.isVisible() and label.text())
 
     def close(self) -> None:
         if self._is_open:

@@ -170,10 +170,10 @@ class AnswerReviewPage(Page):
         with QSignalBlocker(self.list):  # taking the rows away would show each that comes to be the current one
             self.list.clear()
         for answer in self._answers:
-            mark = "✓" if answer.is_right else "✕" if answer.answer and answer.answer.choice else "–"
+            mark = "✓" if answer.is_right else "✕" if answer.answer and answer.answer.choice else "—"
             objective = answer.shown.objective_name if answer.shown else "no longer in the library"
             item = QListWidgetItem(f"{mark}  {answer.index + 1}  {objective}")
-            result = {"✓": "right", "✕": "wrong", "–": "unanswered"}[mark]
+            result = {"✓": "right", "✕": "wrong", "—": "unanswered"}[mark]
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"Question {answer.index + 1}, {result}, {objective}")
             self.list.addItem(item)
         is_empty = not self._answers

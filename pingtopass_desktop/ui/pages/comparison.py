@@ -28,7 +28,7 @@ from pingtopass_desktop.ui.widgets.basics import (
 from pingtopass_desktop.ui.widgets.layouts import Columns
 from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.page_head import PageHead
-from pingtopass_desktop.ui.words import moment_text, points_text, verdict_word
+from pingtopass_desktop.ui.words import moment_text, points_text, short_moment_text, verdict_word, with_whole_times
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -97,7 +97,7 @@ class ComparisonPage(Page):
         self._compared = compared
         self._head.subtitle.setText(compared.later.exam_name)
         missed = len(compared.missed_in_both)
-        self.drill.set_label(f"Drill the {missed} missed in both")
+        self.drill.set_label(f"Drill the {missed if missed > 1 else 'one'} missed in both")
         self.drill.setVisible(bool(missed) and compared.later.exam is not None)
         clear_layout(self._content)
         results = Columns(least_px=300)
@@ -118,7 +118,7 @@ class ComparisonPage(Page):
             link = Button("Report", "link", name=f"Report on the exam of {when}")
             link.setProperty("attempt", report.summary.id)
             link.clicked.connect(self._ask_report)
-            grid.addWidget(label(when, "strong", wraps=True), 0, place)
+            grid.addWidget(label(short_moment_text(report.summary.finished_at or 0), "strong", wraps=True), 0, place)
             grid.addWidget(link, 1, place, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(label("Change", "hint"), 0, 3)
         for number, (name, before, after, change) in enumerate(_result_rows(compared), start=1):
@@ -196,8 +196,8 @@ def _result_rows(compared: Comparison) -> list[tuple[str, QWidget | str, QWidget
         ("Points", _points(earlier), _points(later), _signed(float(compared.points))),
         (
             "Time",
-            time_words(earlier),
-            time_words(later),
+            with_whole_times(time_words(earlier)),
+            with_whole_times(time_words(later)),
             _time_change(later.summary.elapsed_ms - earlier.summary.elapsed_ms),
         ),
         ("Pace", f"{pace[0]} s a question", f"{pace[1]} s a question", f"{points_text(pace[1] - pace[0])} s"),
@@ -239,33 +239,33 @@ def _objectives_card(compared: Comparison) -> Card:
     if not compared.objectives:
         gone = "The exam is no longer in the library, so its objectives cannot be compared."
         card.column.addWidget(label(gone, "secondary", wraps=True))
-    for change in compared.objectives:
-        card.column.addWidget(_objective(change))
-    return card
-
-
-def _objective(change: ObjectiveChange) -> QWidget:
-    """The name with its change, and below it a bar for each exam with its share."""
-    words = "" if change.change is None else f"{points_text(change.change)} points"
-    grid = QGridLayout()
+    grid = QGridLayout()  # one for all: bars that are compared are of one length
     grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(3)
     grid.setColumnStretch(1, 1)
-    for line, (when, result) in enumerate((("Then", change.before), ("Now", change.after))):
+    for number, change in enumerate(compared.objectives):
+        if number:
+            grid.setRowMinimumHeight(grid.rowCount(), 7)
+        _add_objective(grid, change)
+    card.column.addLayout(grid)
+    return card
+
+
+def _add_objective(grid: QGridLayout, change: ObjectiveChange) -> None:
+    """The name with its change, and below it a bar for each exam with its share."""
+    words = ""
+    if change.change is not None:
+        words = f"{points_text(change.change)} {'point' if abs(change.change) == 1 else 'points'}"
+    head = row(label(change.name, wraps=True), label(words, "strong"))
+    head.setStretch(0, 1)
+    first = grid.rowCount()
+    grid.addLayout(head, first, 0, 1, 3)
+    for line, (when, result) in enumerate((("Then", change.before), ("Now", change.after)), start=first + 1):
         grid.addWidget(label(when, "hint"), line, 0)
         bar = Bar(result.share if result else 0, share_token(result.share) if result else "primary")
         bar.setAccessibleName(f"{change.name}, {when.lower()}: {_counts(result)}")
         grid.addWidget(bar, line, 1)
         grid.addWidget(label(_counts(result), "hint"), line, 2)
-    widget = QWidget()
-    head = row(label(change.name, wraps=True), label(words, "strong"))
-    head.setStretch(0, 1)
-    box = QVBoxLayout(widget)
-    box.setContentsMargins(0, 0, 0, 0)
-    box.setSpacing(3)
-    box.addLayout(head)
-    box.addLayout(grid)
-    return widget
 
 
 def _counts(result: ObjectiveResult | None) -> str:

@@ -107,7 +107,7 @@ class ExamPage(Page):
         self._waiting.setInterval(_SAVING_SHOWN_AFTER_MS)
 
     def _lay_out(self) -> None:
-        top = Surface("bar-top")
+        self._top = top = Surface("bar-top")
         top.setLayout(row(self._exam, self._mode, None, self.flag, self.clock, spacing=16, margins=(24, 7, 24, 7)))
         self._scroller = Scroller(margins=(56, 32, 56, 24), spacing=14)
         for widget in (self.notice, self.view, self._confidence):
@@ -136,6 +136,11 @@ class ExamPage(Page):
         box.addWidget(top)
         box.addWidget(self._stack, 1)
         box.addWidget(bottom)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """The bar is as high without its button, on the review screen: the clock stays where it is."""
+        self._top.setMinimumHeight(self.flag.sizeHint().height() + 14)
 
     def _connect(self) -> None:
         self.view.choice_made.connect(self._choose)

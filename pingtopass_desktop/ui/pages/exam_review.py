@@ -1,15 +1,18 @@
 """The review screen of an exam: every question with its status, filters, and a way back to each."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Attempt
-from pingtopass_desktop.ui import sheets
+from pingtopass_desktop.ui import sheets, theme
 from pingtopass_desktop.ui.widgets.basics import Button, Card, label, row
 from pingtopass_desktop.ui.widgets.chip_delegate import ChipDelegate, show_as_chip
 
 _ALL, _UNANSWERED, _FLAGGED = range(3)
 _STATUS, _MARK = 1, 2
+_LOW_PX = 330
+"""Below this height, in pixels at 100 % text, the table gets the room of the title, which the bar says as well."""
 
 
 class ReviewScreen(QWidget):
@@ -46,10 +49,11 @@ class ReviewScreen(QWidget):
         card.column.addWidget(self.table)
         self._empty = label("", "secondary")
         card.column.addWidget(self._empty)
-        box = QVBoxLayout(self)
+        self._title = label("Before you finish", "title")
+        self._box = box = QVBoxLayout(self)
         box.setContentsMargins(120, 32, 120, 24)
         box.setSpacing(16)
-        box.addWidget(label("Before you finish", "title"))
+        box.addWidget(self._title)
         box.addWidget(self._summary)
         box.addLayout(row(*self.filters, None))
         box.addWidget(card, 1)
@@ -75,6 +79,18 @@ class ReviewScreen(QWidget):
         ):
             button.set_label(f"{word} {count}")
         self._fill()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.restyle()
+
+    def restyle(self) -> None:
+        is_low = self.height() < theme.current().px(_LOW_PX)
+        if is_low is self._title.isHidden():
+            return
+        self._title.setVisible(not is_low)
+        self._box.setContentsMargins(*((36, 16, 36, 12) if is_low else (120, 32, 120, 24)))
+        self._box.setSpacing(10 if is_low else 16)
 
     def _filter(self, number: int) -> None:
         self._fill()

@@ -220,7 +220,7 @@ class ExamSetupPage(Page):
             self._grid.addWidget(label(heading, "hint"), 0, place)
         for number, line in enumerate(offer.blueprint, start=1):
             self._grid.addWidget(rule(), 2 * number - 1, 0, 1, 4)
-            weight = f"{line.weight:g} %" if line.weight is not None else ""
+            weight = f"{line.weight:g}%" if line.weight is not None else ""
             texts = (
                 line.name if line.name != line.code else line.code,
                 weight,
@@ -254,6 +254,7 @@ class ExamSetupPage(Page):
             day = date_text(summary.finished_at or 0)
             verdict = label(verdict_word(summary), "chip-good" if summary.passed else "chip-bad")
             verdict.setMinimumWidth(theme.current().px(52))
+            verdict.setAlignment(Qt.AlignmentFlag.AlignCenter)
             score = label(f"{summary.scaled}" + (f" / {each.exam.scale_max}" if each.exam else ""), "strong")
             details = label(
                 f"{float(raw):.4g} of {summary.question_count} · {duration(summary.elapsed_ms)}"

@@ -32,6 +32,7 @@ from pingtopass_desktop.ui.widgets.marks_panel import MarksPanel, WithMarks
 from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.phrase import OneLine
 from pingtopass_desktop.ui.widgets.question_view import QuestionView, incomplete_hint
+from pingtopass_desktop.ui.words import unbroken
 
 _VERDICT_PX = 110
 """The verdict with some lines of the explanation, at 100 % text."""
@@ -224,7 +225,12 @@ class PracticePage(Page):
             self.main.set_label("See the result" if is_last else "Next question")
             words = keys.current().words
             self._hint.setText(
-                f"Enter next · {words('note')} note · {words('keep')} bookmark · {words('explanation')} explanation"
+                _in_pieces(
+                    "Enter next",
+                    f"{words('note')} note",
+                    f"{words('keep')} bookmark",
+                    f"{words('explanation')} explanation",
+                )
             )
 
     def _show_feedback(self, attempt: Attempt) -> None:
@@ -349,4 +355,9 @@ class PracticePage(Page):
 def _open_hint() -> str:
     words = keys.current().words
     letters = keys.current().option_words()
-    return f"{letters} choose · Enter check · {words('strike')} strike out · {words('keep')} bookmark"
+    return _in_pieces(f"{letters} choose", "Enter check", f"{words('strike')} strike out", f"{words('keep')} bookmark")
+
+
+def _in_pieces(*pieces: str) -> str:
+    """Pieces on a line, which breaks between them only: a key stays beside its word."""
+    return " · ".join(map(unbroken, pieces))

@@ -1,6 +1,5 @@
 """The score report of a finished exam, or the result of a practice session."""
 
-import re
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
@@ -34,10 +33,7 @@ from pingtopass_desktop.ui.widgets.page_head import PageHead
 from pingtopass_desktop.ui.widgets.phrase import Phrase
 from pingtopass_desktop.ui.widgets.report_saving import ReportSaving, SaveAs
 from pingtopass_desktop.ui.widgets.score_bar import ScoreBar
-from pingtopass_desktop.ui.words import points_text
-
-_IN_A_TIME = re.compile(r"(?<=\d) (?=(?:h|min|s)\b)|(?<=\bh) (?=\d)|(?<=\d h) (?=\d)")
-"""Spaces where a time such as ``1 h 18 min`` should not be broken."""
+from pingtopass_desktop.ui.words import date_text, points_text, unbroken, with_whole_times
 
 
 class ReportPage(Page):
@@ -75,10 +71,13 @@ class ReportPage(Page):
         """Show a report; its numbers are those that were kept when the attempt ended."""
         self._report = report
         self.head.title.setText(title_words(report))
-        self.head.subtitle.setText(_IN_A_TIME.sub("\u00a0", subtitle_words(report)))
+        day = date_text(report.summary.finished_at or 0)
+        words = subtitle_words(report).replace(day, unbroken(day))
+        self.head.subtitle.setText(with_whole_times(words))
         self.saving.hide()
         self.review.set_label(f"Review {plural(report.question_count, 'answer')}")
-        self.drill.set_label(f"Drill the {len(report.missed_ids)} missed")
+        missed = len(report.missed_ids)
+        self.drill.set_label(f"Drill the {missed if missed > 1 else 'one'} missed")
         self.drill.setVisible(bool(report.missed_ids) and report.exam is not None)
         clear_layout(self._content)
         upper = Columns(least_px=220)

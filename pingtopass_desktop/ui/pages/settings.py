@@ -147,7 +147,7 @@ class SettingsPage(Page):
             self.section_buttons[name] = button
         self._list = Flow(*self.section_buttons.values(), spacing=8)
         self._list.setAccessibleName("Sections of the settings")
-        self._cards = Scroller(margins=(0, 0, 0, 0))
+        self._cards = Scroller(margins=(0, 0, 0, 20))
         self._cards.column.addStretch(1)
 
     def _lay_out(self) -> None:
@@ -160,7 +160,7 @@ class SettingsPage(Page):
         self._body.addWidget(self._list, 0, Qt.AlignmentFlag.AlignTop)
         self._body.addLayout(right, 1)
         box = QVBoxLayout(self)
-        box.setContentsMargins(36, 28, 24, 20)  # the scroll bar has the rest
+        box.setContentsMargins(36, 28, 24, 0)  # the scroll bar has the rest at the right
         box.setSpacing(18)
         box.addLayout(row(self._title, None))
         box.addLayout(self._body, 1)

@@ -21,7 +21,7 @@ class AppearanceSection(Section):
         super().__init__()
         self._preferences = preferences
         self.themes = ThemeCards(preferences)
-        self.zoom = Pills("Text size", [(step, f"{step} %", f"{step} %") for step in theme.ZOOM_STEPS])
+        self.zoom = Pills("Text size", [(step, f"{step}%", f"{step}%") for step in theme.ZOOM_STEPS])
         self.motion = Switch("Reduce motion")
         self.rows = {
             "zoom": SettingRow("Text size", "", self.zoom),

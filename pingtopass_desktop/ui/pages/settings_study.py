@@ -60,7 +60,7 @@ class StudySection(Section):
         self.date = DateField()
         self.goal = Number(1, MAX_A_DAY, 5, " answer", " answers")
         self.new = Number(0, MAX_A_DAY, 5, " question", " questions")
-        self.retention = Number(round(MIN_RETENTION * 100), round(MAX_RETENTION * 100), 1, " %", " %")
+        self.retention = Number(round(MIN_RETENTION * 100), round(MAX_RETENTION * 100), 1, "%", "%")
         self.day_start = Choice([(hour, _clock(hour)) for hour in range(24)])
         self._stepped = (self.goal, self.new, self.retention, self.day_start)
         self.confidence = Switch("Ask how sure I am")
@@ -177,7 +177,7 @@ def _study_rows(section: StudySection) -> dict[str, SettingRow]:
     rows: dict[str, Any] = {
         "exam_id": ("Exam", "", section._picker),
         "exam_date": ("Exam date", "", section.date),
-        "daily_goal": ("Daily goal", "How many questions you want to answer on a day", section.goal),
+        "daily_goal": ("Daily goal", "How many questions to answer on a day", section.goal),
         "new_per_day": ("New questions a day", "The plan of a day suggests no more", section.new),
         "retention": (
             "Desired retention",

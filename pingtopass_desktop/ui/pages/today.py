@@ -408,7 +408,7 @@ def is_empty(found: Today) -> bool:
 def _date_words(found: Today) -> str:
     if found.exam_date is None or found.days_left is None:
         return "no exam date yet"
-    day = words.day_text(found.exam_date, found.today)
+    day = words.unbroken(words.day_text(found.exam_date, found.today))
     if found.days_left < 0:
         return f"exam was on {day}"
     return f"exam on {day}, {_days_left(found.exam_date, found.today)}"

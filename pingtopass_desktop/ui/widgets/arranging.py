@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.question import Choice, Question
-from pingtopass_desktop.ui import richtext, sheets, theme
+from pingtopass_desktop.ui import looks, richtext, sheets, theme
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.basics import Button, Surface, clear_layout, label
-from pingtopass_desktop.ui.widgets.options import Letter
+from pingtopass_desktop.ui.widgets.options import Letter, letter_size
 from pingtopass_desktop.ui.widgets.phrase import breakable
+
+_GAP_PX = 12
 
 _LONG_PARTNER = 40
 """Characters from which a partner is chosen below its left side instead of beside it."""
@@ -31,12 +33,25 @@ class _Row(Surface):
         self.texts.addWidget(_text(text, media))
         self.status = label(kind="status")
         self.status.hide()
-        self.line = QHBoxLayout(self)
-        self.line.setContentsMargins(16, 10, 16, 10)
-        self.line.setSpacing(12)
+        self.line = QHBoxLayout()
+        self.line.setSpacing(_GAP_PX)
         self.line.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
         self.line.addLayout(self.texts, 1)
         self.line.addWidget(self.status, 0, Qt.AlignmentFlag.AlignTop)
+        self._below = QVBoxLayout()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(16, 10, 16, 10)
+        box.setSpacing(4)
+        box.addLayout(self.line)
+        box.addLayout(self._below)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """What stands beside the number is as high, the reason begins below the text."""
+        has_number = bool(self.number.text())
+        line_px = QFontMetrics(looks.font(15, 0, theme.current().zoom)).height()
+        self.status.setMinimumHeight(letter_size() if has_number else line_px)
+        self._below.setContentsMargins(letter_size() + _GAP_PX if has_number else 0, 0, 0, 0)
 
     def show_result(self, is_right: bool, status: str, reason: str, media: dict[str, bytes]) -> None:
         self.set_kind("option-right" if is_right else "option-wrong")
@@ -46,7 +61,7 @@ class _Row(Surface):
         self.status.show()
         if reason:
             view = RichText(size=13)
-            self.texts.addWidget(view)
+            self._below.addWidget(view)
             view.show_markdown(reason, media)
 
 

@@ -11,7 +11,7 @@ from pingtopass_desktop.study.review import HistoryRow
 from pingtopass_desktop.ui import sheets, theme
 from pingtopass_desktop.ui.widgets.basics import Button, clear_layout, column, duration, label, rule
 from pingtopass_desktop.ui.widgets.layouts import Flow
-from pingtopass_desktop.ui.words import kind_word, moment_text, verdict_word
+from pingtopass_desktop.ui.words import kind_word, moment_text, short_moment_text, verdict_word
 
 _WIDE_PX = 840
 """From this width on (at 100 % text) an attempt is one line; below, its parts wrap."""
@@ -200,14 +200,14 @@ class AttemptTable(QWidget):
         self._lines.append(controls)
         grid.addWidget(rule(), line, 0, 1, 10 if self._is_wide else 2)
         if self._is_wide:
-            self._place_wide(grid, line + 1, row, when, report, delete)
+            self._place_wide(grid, line + 1, row, report, delete)
         else:
             self._place_narrow(grid, line + 1, row, when, report, delete)
 
-    def _place_wide(self, grid: QGridLayout, line: int, row: HistoryRow, when: str, *buttons: QWidget) -> None:
+    def _place_wide(self, grid: QGridLayout, line: int, row: HistoryRow, *buttons: QWidget) -> None:
         summary = row.summary
         cells = (
-            label(when),
+            label(short_moment_text(summary.finished_at or 0)),
             label(_kind(row), wraps=row.exam is None),
             _chip(row),
             label(_score(row), "strong"),

@@ -169,11 +169,29 @@ class Card(Surface):
 
     def __init__(self, heading: str = "", *, spacing: int = 12) -> None:
         super().__init__("card")
+        self._head: tuple[Label, Button] | None = None
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(20, 20, 20, 20)
         self.column.setSpacing(spacing)
         if heading:
             self.column.addWidget(label(heading, "section"))
+
+    def add_head(self, title: Label, link: "Button") -> None:
+        """A heading with a link at its right; it is on one line with that of a card beside it which has no link."""
+        self._head = (title, link)
+        head = row(title, link)
+        head.setStretch(0, 1)
+        head.setAlignment(link, QtCore.Qt.AlignmentFlag.AlignTop)
+        self.column.addLayout(head)
+        self.restyle()
+
+    def restyle(self) -> None:
+        if self._head is not None:
+            title, link = self._head
+            height = link.sizeHint().height()
+            title.setMinimumHeight(height)
+            above = max(0, height - QFontMetrics(looks.font(15, 600, theme.current().zoom)).height()) // 2
+            self.column.setContentsMargins(20, 20 - above, 20, 20)
 
 
 class Button(QPushButton):
@@ -226,7 +244,10 @@ class Button(QPushButton):
 
     def sizeHint(self) -> QSize:
         look, px = BUTTONS[self.kind], theme.current().px
-        width = max(self.fontMetrics().horizontalAdvance(self.text()), px(look.least_width))
+        font = self.font()
+        if self.isCheckable() and look.weight_checked > look.weight:
+            font = looks.font(look.size, look.weight_checked, theme.current().zoom)
+        width = max(QFontMetrics(font).horizontalAdvance(self.text()), px(look.least_width))
         if self._key:
             width += QFontMetrics(self._key_font()).horizontalAdvance(self._key) + 8
         return QSize(width + 2 * (look.side + look.edge_px), px(look.height) + 2 * look.edge_px)

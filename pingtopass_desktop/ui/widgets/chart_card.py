@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from pingtopass_desktop.ui import sheets, theme
@@ -15,8 +15,11 @@ _MAX_TABLE_PX = 300
 
 _LEAST_COLUMN_PX = 60
 
-_CELL_PX = 28
+_CELL_PX = 22
 """What the style puts beside a text in a cell."""
+
+_HEADING_PX = 21
+"""What the style puts beside a heading."""
 
 _MEASURED_PX = 8
 """The style wraps a text at a width some pixels wider than it then paints in, and leaves out what does not fit."""
@@ -121,14 +124,11 @@ class ChartCard(Card):
 
     def _lay_out(self) -> None:
         self._name_switch()
-        head = row(self._title, self.switch)
-        head.setStretch(0, 1)
-        head.setAlignment(self.switch, Qt.AlignmentFlag.AlignTop)
         self.area.setContentsMargins(0, 0, 0, 0)
         self.area.setSpacing(10)
         self.area.addWidget(self._place, 1)
         self._place.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.column.addLayout(head)
+        self.add_head(self._title, self.switch)
         self.column.addWidget(self._area, 1)
         self.column.addWidget(self._empty)
         self.column.addLayout(row(self.action, None))
@@ -187,7 +187,7 @@ class PlainTable(QTableWidget):
         if not self.isVisible():
             return
         header = self.horizontalHeader()
-        hints = [max(self._needed(n), header.sectionSizeHint(n)) for n in range(self.columnCount())]
+        hints = [max(self._needed(n), self._heading_width(n)) for n in range(self.columnCount())]
         widths = self._widths(hints)
         for place, (width, hint) in enumerate(zip(widths, hints, strict=True)):
             self.setColumnWidth(place, width - (_MEASURED_PX if hint > width else 0))
@@ -198,6 +198,14 @@ class PlainTable(QTableWidget):
         height = header.sizeHint().height() + rows + 2 * self.frameWidth() + 4
         self._is_fitted = True
         self.setFixedHeight(min(theme.current().px(self._most_px), height))
+
+    def _heading_width(self, place: int) -> int:
+        """The width that a heading needs, which never wraps; Qt's own hint is up to 16 pixels wider."""
+        item = self.horizontalHeaderItem(place)
+        font = QFont(self.font())
+        font.setPixelSize(theme.current().px(12))
+        font.setWeight(QFont.Weight.DemiBold)
+        return (QFontMetrics(font).horizontalAdvance(item.text()) if item is not None else 0) + _HEADING_PX
 
     def _needed(self, place: int) -> int:
         """The width that a column needs for texts on one line."""
@@ -212,7 +220,7 @@ class PlainTable(QTableWidget):
         if left >= 0:
             return [width + left // len(hints) for width in hints]
         widest = hints.index(max(hints))
-        least = max(theme.current().px(_LEAST_COLUMN_PX), hints[widest] + left)
+        least = max(theme.current().px(_LEAST_COLUMN_PX), self._heading_width(widest), hints[widest] + left)
         return [least if place == widest else width for place, width in enumerate(hints)]
 
     def _fit_once(self) -> None:

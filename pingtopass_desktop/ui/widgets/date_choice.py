@@ -4,7 +4,7 @@ from datetime import date
 
 from PySide6.QtCore import QDate, QLocale, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCharFormat, QWheelEvent
-from PySide6.QtWidgets import QCalendarWidget, QDateEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCalendarWidget, QDateEdit, QTableView, QVBoxLayout, QWidget
 
 from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.widgets.basics import Button, label, plural, row
@@ -47,6 +47,8 @@ class DayEdit(QDateEdit):
         calendar = self.calendarWidget()
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         calendar.setAccessibleName("Exam date")
+        for view in calendar.findChildren(QTableView):
+            view.verticalHeader().setMinimumSectionSize(1)  # else the last week does not fit
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
             calendar.setWeekdayTextFormat(day, QTextCharFormat())  # else red, in every theme
 

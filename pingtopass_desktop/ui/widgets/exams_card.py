@@ -76,11 +76,10 @@ class ExamTable(PlainTable):
     def _widths(self, hints: list[int]) -> list[int]:
         """The last column takes what is left; where that is little, its heading is short."""
         left = self.viewport().width() - sum(hints[:_WEAKEST])
-        header = self.horizontalHeader()
         self._name_weakest(_HEADINGS[_WEAKEST])
-        if left < header.sectionSizeHint(_WEAKEST):
+        if left < self._heading_width(_WEAKEST):
             self._name_weakest(_WEAKEST_SHORT)
-        return [*hints[:_WEAKEST], max(left, header.sectionSizeHint(_WEAKEST))]
+        return [*hints[:_WEAKEST], max(left, self._heading_width(_WEAKEST))]
 
     def _name_weakest(self, heading: str) -> None:
         item = self.horizontalHeaderItem(_WEAKEST)
@@ -110,7 +109,7 @@ class ExamsCard(Card):
             wraps=True,
         )
         self._hint = label(kind="hint", wraps=True)
-        self.column.addLayout(row(label("Exams", "section"), None, self.all_attempts))
+        self.add_head(label("Exams", "section"), self.all_attempts)
         self.column.addWidget(self.table)
         self.column.addWidget(self._empty)
         self.column.addLayout(row(self.sit, None))

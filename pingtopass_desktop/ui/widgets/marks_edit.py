@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from pingtopass_desktop.domain.question import Question
 from pingtopass_desktop.study import marks
@@ -24,7 +24,7 @@ from pingtopass_desktop.ui.widgets.report_form import ReportForm
 _SAVE_AFTER_MS = 800
 
 
-class NoteEdit(QTextEdit):
+class NoteEdit(QPlainTextEdit):
     """A note. Signals: `left` when the keyboard leaves it; `escaped` on Esc."""
 
     left = Signal()
@@ -33,7 +33,6 @@ class NoteEdit(QTextEdit):
     def __init__(self) -> None:
         super().__init__()
         sheets.wear(self, "text")
-        self.setAcceptRichText(False)
         self.setPlaceholderText("What helps you remember")
         self.setAccessibleName("Your note on this question")
         self.setTabChangesFocus(True)

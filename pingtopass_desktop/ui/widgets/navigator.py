@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Attempt
 from pingtopass_desktop.ui import looks, theme
-from pingtopass_desktop.ui.widgets.basics import Button, Scroller, Surface, label
+from pingtopass_desktop.ui.widgets.basics import Button, Scroller, Surface, label, row
 
 COLUMNS = 6
 
@@ -45,9 +45,12 @@ class Navigator(QWidget):
         side = Surface("side-left")
         self._grid = QGridLayout()
         self._grid.setSpacing(6)
-        scroller = Scroller(margins=(20, 20, 14, 20), spacing=8)
+        scroller = Scroller(margins=(20, 20, 20, 20), spacing=8)
         scroller.column.addWidget(self._where)
-        scroller.column.addLayout(self._grid)
+        tiles = row(spacing=0)
+        tiles.addLayout(self._grid)
+        tiles.addStretch(1)
+        scroller.column.addLayout(tiles)
         scroller.column.addSpacing(4)
         scroller.column.addWidget(self._legend)
         scroller.column.addStretch(1)
@@ -75,7 +78,7 @@ class Navigator(QWidget):
             self._tiles.append(tile)
             self._grid.addWidget(tile, index // COLUMNS, index % COLUMNS)
         tile_px = max(27, theme.current().px(27))
-        self.setFixedWidth(COLUMNS * (tile_px + 6) + 32)
+        self.setFixedWidth(COLUMNS * (tile_px + 6) - 6 + 41)
         self._legend.setText(
             "Filled = answered · violet = flagged"
             if attempt.may_go_back

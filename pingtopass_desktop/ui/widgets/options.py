@@ -9,10 +9,13 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.question import Choice, Option, Question
-from pingtopass_desktop.ui import richtext
+from pingtopass_desktop.ui import richtext, theme
+from pingtopass_desktop.ui.looks import CHIPS
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.basics import Chip, Surface, label
 from pingtopass_desktop.ui.widgets.layouts import held
+
+_GAP_PX = 12
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -41,6 +44,11 @@ class Letter(Chip):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
 
+def letter_size() -> int:
+    """The height and the width of the square, in pixels."""
+    return theme.current().px(CHIPS["letter"].least[0])
+
+
 class OptionRow(Surface):
     """One option: a radio button or check box to a screen reader.
 
@@ -67,16 +75,25 @@ class OptionRow(Surface):
         self._status = label(kind="status")
         self._status.hide()
         line = QHBoxLayout()
-        line.setSpacing(12)
+        line.setSpacing(_GAP_PX)
         line.addWidget(self._letter, 0, Qt.AlignmentFlag.AlignTop)
         self._texts = QVBoxLayout()
-        self._texts.setSpacing(4)
         self._texts.addWidget(self._label)
         line.addLayout(self._texts, 1)
         line.addWidget(self._status, 0, Qt.AlignmentFlag.AlignTop)
+        self._below = QVBoxLayout()
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 13, 16, 13)
+        box.setSpacing(4)
         box.addLayout(line)
+        box.addLayout(self._below)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """What stands beside the letter is as high, the reason begins below the text."""
+        letter_px = letter_size()
+        self._status.setMinimumHeight(letter_px)
+        self._below.setContentsMargins(letter_px + _GAP_PX, 0, 0, 0)
 
     def show_option(self, letter: str, option: Option, media: dict[str, bytes], *, is_radio: bool) -> None:
         self.option_id = option.id
@@ -119,7 +136,7 @@ class OptionRow(Surface):
             if self._reason is None:
                 self._reason = RichText(size=13)
                 self._reason.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-                self._texts.addWidget(self._reason)
+                self._below.addWidget(self._reason)
             self._reason.show_markdown(look.reason, media)
         if self._reason is not None:
             self._reason.setVisible(bool(look.reason))

@@ -22,6 +22,7 @@ class PageHead(QWidget):
         self.subtitle = label(kind="secondary", wraps=True)
         self._buttons = buttons
         self._flow = Flow(*buttons)
+        self._place: QtCore.Qt.AlignmentFlag | None = None
         words = QWidget()
         words.setLayout(column(self.title, self.subtitle, spacing=2))
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
@@ -50,11 +51,13 @@ class PageHead(QWidget):
         fits = line + self._box.spacing() + theme.current().px(_LEAST_WORDS_PX) <= self.width()
         self._flow.setMinimumWidth(line if fits else 0)
         direction = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
-        if direction is not self._box.direction():
+        flags = QtCore.Qt.AlignmentFlag
+        beside = flags.AlignBottom if self.subtitle.text() else flags.AlignVCenter
+        place = beside if fits else flags(0)
+        if direction is not self._box.direction() or place != self._place:
+            self._place = place
             self._box.setDirection(direction)
-            self._box.setAlignment(
-                self._flow, QtCore.Qt.AlignmentFlag.AlignBottom if fits else QtCore.Qt.AlignmentFlag(0)
-            )
+            self._box.setAlignment(self._flow, place)
             self.updateGeometry()
 
     def _shown(self) -> list[QWidget]:

@@ -51,7 +51,9 @@ class SettingRow(QWidget):
         self._line = QHBoxLayout()
         self._line.setSpacing(8)
         self._line.addWidget(self._words, 1)
+        self._texts.addStretch(1)  # beside a higher control the words stay together, on its middle
         self._texts.addLayout(self._line)
+        self._texts.addStretch(1)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._box.setSpacing(_GAP)
         self._box.addLayout(self._texts, 1)
@@ -75,7 +77,7 @@ class SettingRow(QWidget):
     def show_hint(self, hint: str) -> None:
         if self._hint is None and hint:
             self._hint = label(kind="hint", wraps=True)
-            self._texts.addWidget(self._hint)
+            self._texts.insertWidget(self._texts.count() - 1, self._hint)
         if self._hint is not None:
             self._hint.setText(hint)
             self._hint.setVisible(bool(hint))
