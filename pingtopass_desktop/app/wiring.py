@@ -69,7 +69,7 @@ class Application:
         self.preferences.changed.connect(self._settings_changed)
         self.shell.closing.connect(self._keep_place)
         self.shell.restore_asked.connect(self._restore)
-        self.shell.library_changed.connect(self._keep_house)
+        self.shell.library_changed.connect(self._follow_library)
         self._wait_for(opened)
 
     @property
@@ -129,6 +129,7 @@ class Application:
         QApplication.setWindowIcon(QIcon(str(resources_folder() / "icons" / "pingtopass.svg")))
         self._keep_house()
         if self._notifier is None:  # a restore comes here again
+            self.shell.follow_focus()
             self._notifier = DueNotifier(self.preferences, self._ask_what_is_due)
             self._notifier.opened.connect(self.raise_window)
         self.tasks.garbage.keep_all()
@@ -149,6 +150,14 @@ class Application:
             from tzlocal import get_localzone_name
 
             work = partial(opening.keep_house, self._opened.study, self._folder, get_localzone_name() or "UTC")
+            self.tasks.run(work, owner=self.shell, failed=self._housekeeping_failed)
+
+    def _follow_library(self) -> None:
+        """No more than that while the window is open: what is tidied away now could not be taken back by Undo."""
+        if self._opened is not None:
+            from pingtopass_desktop.study import placement
+
+            work = partial(placement.follow_library, self._opened.study)
             self.tasks.run(work, owner=self.shell, failed=self._housekeeping_failed)
 
     def _back_up(self) -> None:

@@ -97,6 +97,9 @@ _LAST_OPTION_LETTER = "I"
 _WRITING = ("QLineEdit", "QTextEdit", "QPlainTextEdit", "QAbstractSpinBox", "QComboBox")
 """By name: importing the classes would be most of what this module costs at the start."""
 
+_REPEATED = ("previous", "next", "larger", "smaller")
+"""What goes on while a key is held down. Anything else would be done, undone and done again."""
+
 _SIGNS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "⏎", "-": "−"}
 
 
@@ -132,12 +135,12 @@ class KeyMap:
         pressed = key_of(event)
         for command in COMMANDS if pressed else ():
             if command.place in places and pressed in self.keys(command.id):
-                return command.id
+                return command.id if command.id in _REPEATED or not event.isAutoRepeat() else ""
         return ""
 
     def option_index(self, event: QKeyEvent) -> int | None:
-        """The option that a key press names, from 0: A–I or 1–9."""
-        pressed = key_of(event)
+        """The option that a key press names, from 0: A–I or 1–9; none for a key that is still held down."""
+        pressed = key_of(event) if not event.isAutoRepeat() else ""
         if not self._has_single_letters:
             pressed = pressed.removeprefix("Alt+") if pressed.startswith("Alt+") else ""
         if len(pressed) != 1:
@@ -218,15 +221,17 @@ def is_writing() -> bool:
 
 
 def belongs_to_field(event: QKeyEvent) -> bool:
-    """True for a key pressed in a field that takes letters; a closed list has no use for Enter and leaves it."""
-    is_enter = event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter)
+    """True for a key pressed in a field that takes letters; a closed list has no use for some keys and leaves them."""
+    key = QtCore.Qt.Key
+    is_left = event.key() in (key.Key_Return, key.Key_Enter, key.Key_Left, key.Key_Right)
     widget = QApplication.focusWidget()
-    return is_writing() and not (is_enter and widget is not None and widget.inherits("QComboBox"))
+    return is_writing() and not (is_left and widget is not None and widget.inherits("QComboBox"))
 
 
 def is_enter(event: QKeyEvent) -> bool:
-    """True for Enter on either part of the keyboard, alone."""
-    return key_of(event) == "Return"
+    """True for Enter on either part of the keyboard, alone and pressed anew: who holds it down a moment too long has
+    checked an answer and still sees what came of it."""
+    return key_of(event) == "Return" and not event.isAutoRepeat()
 
 
 def _meet(one: Place, other: Place) -> bool:

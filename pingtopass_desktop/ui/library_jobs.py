@@ -225,6 +225,7 @@ class LibraryJobs(QWidget):
         dialog = QFileDialog(self.window(), title)
         sheets.wear(dialog, "dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self.window().activateWindow)  # not every platform gives the focus back
         return dialog
 
     def _files_chosen(self, names: list[str]) -> None:

@@ -257,6 +257,7 @@ class Sessions(WindowFrame):
     def _back_to_report(self) -> None:
         if self.report.report is not None:
             self.bring_forward(self.report, rail_name=_rail_name(self.report.report))
+            self.report.setFocus()
 
     def _close_report(self) -> None:
         if self.report.report is not None:

@@ -16,7 +16,7 @@ from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.keys import COMMANDS, KeyMap, Place
 from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.theme import ThemeName
-from pingtopass_desktop.ui.widgets.basics import Button, Notice
+from pingtopass_desktop.ui.widgets.basics import Button, Notice, bring_into_sight
 from pingtopass_desktop.ui.widgets.rail import PAGES, Rail
 
 Commands = dict[str, Callable[[], Any]]
@@ -122,10 +122,19 @@ class WindowFrame(QMainWindow):
 
         self._open_dialog(KeysSheet(self))
 
+    def follow_focus(self) -> None:
+        """From now on, scroll to what the keyboard comes to: Qt does so for Tab alone, and not from outside a scroller.
+
+        Called after the first paint, which does without the namespace `Qt`.
+        """
+        QApplication.instance().focusChanged.connect(self._bring_focus_into_sight)  # type: ignore[union-attr]
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         command = "" if keys.is_writing() else keys.current().command(event, Place.WINDOW)
         if command:
             self.run_command(command)
+        elif event.key() == QtCore.Qt.Key.Key_Escape and self.shown_page and self.rail.isAncestorOf(self.focusWidget()):
+            self.shown_page.setFocus()  # where Esc means something
         else:
             super().keyPressEvent(event)
 
@@ -154,6 +163,11 @@ class WindowFrame(QMainWindow):
         self._notice.action.clicked.connect(self._notice.hide)
         self._toast.action.clicked.connect(partial(self.run_command, "undo"))
         self.rail.page_asked.connect(self.page_asked)
+
+    def _bring_focus_into_sight(self, before: QWidget | None, now: QWidget | None) -> None:
+        """Not for the mouse: what it presses is in sight, and must not slip away from under it."""
+        if now is not None and QApplication.mouseButtons() == QtCore.Qt.MouseButton.NoButton:
+            QtCore.QTimer.singleShot(0, now, partial(bring_into_sight, now))  # once it has its place
 
     def _bind(self) -> None:
         """Give the window's commands the keys that they have now. Single characters come by `keyPressEvent`."""

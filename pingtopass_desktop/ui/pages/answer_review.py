@@ -24,6 +24,7 @@ from pingtopass_desktop.ui.widgets.basics import (
     label,
     plural,
     row,
+    set_tab_order,
 )
 from pingtopass_desktop.ui.widgets.confidence_row import CONFIDENCE_WORDS
 from pingtopass_desktop.ui.widgets.layouts import Flow
@@ -94,6 +95,7 @@ class AnswerReviewPage(Page):
         self._filters.idClicked.connect(self._fill)
         self.list.currentRowChanged.connect(self._show_row)
         self.back.clicked.connect(self._close)
+        self.view.rebuilt.connect(self._order_tabs)
         self.panel.edit.failed.connect(self._failed)
         self.panel.edit.undoable.connect(self.undoable)
         self.panel.edit.escaped.connect(self.list.setFocus)
@@ -126,6 +128,7 @@ class AnswerReviewPage(Page):
             scroller.column.addWidget(widget)
         scroller.column.addStretch(1)
         self._scroller = scroller
+        self.scroll_by_keys(scroller)
         side = Surface("side-left")
         side_box = QVBoxLayout(side)
         side_box.setContentsMargins(0, 0, 0, 0)
@@ -140,6 +143,10 @@ class AnswerReviewPage(Page):
         box.addWidget(top)
         box.addWidget(bar)
         box.addLayout(middle, 1)
+
+    def _order_tabs(self) -> None:
+        head = (self.back, *self.filter_buttons.values(), self.list)
+        set_tab_order((*head, *self.view.controls, *self.panel.edit.controls))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         command = "" if keys.belongs_to_field(event) else keys.current().command(event, Place.QUESTION, Place.PRACTICE)

@@ -10,6 +10,7 @@ from pingtopass_desktop.study import comparison
 from pingtopass_desktop.study.comparison import Comparison, ObjectiveChange
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.review import ObjectiveResult, ScoreReport
+from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.report_words import share_token, time_words
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import (
@@ -74,6 +75,7 @@ class ComparisonPage(Page):
 
     def _lay_out(self) -> None:
         scroller = Scroller()
+        self.scroll_by_keys(scroller)
         scroller.column.addWidget(self._head)
         scroller.column.addWidget(self.notice)
         scroller.column.addLayout(self._content)
@@ -85,7 +87,7 @@ class ComparisonPage(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.drill.isHidden():
+        elif keys.is_enter(event) and not self.drill.isHidden():
             self._drill_both()
         else:
             super().keyPressEvent(event)

@@ -110,6 +110,7 @@ class ExamPage(Page):
         self._top = top = Surface("bar-top")
         top.setLayout(row(self._exam, self._mode, None, self.flag, self.clock, spacing=16, margins=(24, 7, 24, 7)))
         self._scroller = Scroller(margins=(56, 32, 56, 24), spacing=14)
+        self.scroll_by_keys(self._scroller)
         for widget in (self.notice, self.view, self._confidence):
             self._scroller.column.addWidget(widget)
         self._scroller.column.addStretch(1)
@@ -175,6 +176,8 @@ class ExamPage(Page):
         elif self._is_reviewing:
             if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
                 self._show_questions()
+            else:
+                event.ignore()  # the window has keys of its own
         elif self.view.press(event):
             return
         elif keys.is_enter(event):
@@ -334,7 +337,7 @@ class ExamPage(Page):
         self._label_review(self._attempt)
         self._stack.setCurrentWidget(self.review)
         self._show_bars(is_reviewing=True)
-        self.review.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.review.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _label_review(self, attempt: Attempt) -> None:
         self._back.set_label(f"‹ Back to question {attempt.position + 1}")

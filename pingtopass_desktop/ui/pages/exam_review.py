@@ -1,11 +1,11 @@
 """The review screen of an exam: every question with its status, filters, and a way back to each."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Attempt
-from pingtopass_desktop.ui import sheets, theme
+from pingtopass_desktop.ui import keys, sheets, theme
 from pingtopass_desktop.ui.widgets.basics import Button, Card, label, row
 from pingtopass_desktop.ui.widgets.chip_delegate import ChipDelegate, show_as_chip
 
@@ -13,6 +13,30 @@ _ALL, _UNANSWERED, _FLAGGED = range(3)
 _STATUS, _MARK = 1, 2
 _LOW_PX = 330
 """Below this height, in pixels at 100 % text, the table gets the room of the title, which the bar says as well."""
+_MOVING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+class _QuestionTable(QTableWidget):
+    """A table that takes only the keys that move in it, and numbers: letters belong to the page.
+
+    Signals: `opened` with a line on Enter or a click. Enter goes no further: the page would go on to another question.
+    """
+
+    opened = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__(0, 4)
+        self.cellClicked.connect(self.opened)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if keys.is_enter(event):
+            self.opened.emit(self.currentRow())
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self.setCurrentCell(0 if event.key() == Qt.Key.Key_Home else self.rowCount() - 1, 0)
+        elif event.key() in _MOVING or event.text().isdigit():
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
 
 
 class ReviewScreen(QWidget):
@@ -29,7 +53,7 @@ class ReviewScreen(QWidget):
         for number, button in enumerate(self.filters):
             button.setCheckable(True)
             self._filters.addButton(button, number)
-        self.table = QTableWidget(0, 4)
+        self.table = _QuestionTable()
         sheets.wear(self.table, "list")
         self.table.setItemDelegate(ChipDelegate(self))
         self.table.setHorizontalHeaderLabels(["Question", "Status", "Mark", "Time spent"])
@@ -58,9 +82,7 @@ class ReviewScreen(QWidget):
         box.addLayout(row(*self.filters, None))
         box.addWidget(card, 1)
         self._filters.idClicked.connect(self._filter)
-        self.table.cellActivated.connect(self._activated)
-        self.table.cellClicked.connect(self._activated)
-        self.setFocusProxy(self.table)
+        self.table.opened.connect(self._open)
 
     def open(self, attempt: Attempt) -> None:
         """Show another moment of an attempt with all questions."""
@@ -126,8 +148,8 @@ class ReviewScreen(QWidget):
         self._empty.setVisible(not indexes)
         self.table.setVisible(bool(indexes))
 
-    def _activated(self, line: int, place: int) -> None:
-        if self._attempt is not None:
+    def _open(self, line: int) -> None:
+        if self._attempt is not None and line >= 0:
             index = self.table.model().index(line, 0).data(Qt.ItemDataRole.UserRole)
             if self._attempt.may_go_back or index == self._attempt.position:
                 self.visited.emit(index)

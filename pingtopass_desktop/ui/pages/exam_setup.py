@@ -13,7 +13,7 @@ from pingtopass_desktop.study import review
 from pingtopass_desktop.study.context import Study, new_seed
 from pingtopass_desktop.study.exam import ExamOffer, ExamSitting
 from pingtopass_desktop.study.review import HistoryRow
-from pingtopass_desktop.ui import theme
+from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.deleting import delete_attempt
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import (
@@ -24,10 +24,13 @@ from pingtopass_desktop.ui.widgets.basics import (
     clear_layout,
     column,
     duration,
+    focus_at,
     label,
+    place_of_focus,
     plural,
     row,
     rule,
+    set_tab_order,
 )
 from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.layouts import Columns, Flow
@@ -102,6 +105,8 @@ class ExamSetupPage(Page):
         self._notice = Notice()
         self.start = Button("Start exam", "primary", key="⏎")
         self._waiting = QVBoxLayout()
+        self._waiting_buttons: list[Button] = []
+        self._report_buttons: list[Button] = []
         self._history = Card("Exams so far", spacing=8)
         self._history_rows = QVBoxLayout()
         self._history_rows.setSpacing(6)
@@ -109,6 +114,7 @@ class ExamSetupPage(Page):
 
     def _lay_out(self) -> None:
         scroller = Scroller(spacing=20)
+        self.scroll_by_keys(scroller)
         self._rules_column = QVBoxLayout()
         self._rules_column.setSpacing(12)
         self._rules.column.addLayout(self._rules_column)
@@ -156,7 +162,7 @@ class ExamSetupPage(Page):
         self.all_attempts.clicked.connect(self._ask_history)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if keys.is_enter(event):
             self.start.click()
             return
         super().keyPressEvent(event)
@@ -184,6 +190,7 @@ class ExamSetupPage(Page):
         if (latest, attempts) != self._listed:
             self._listed = (latest, attempts)
             self._list_history(latest, attempts)
+        self._order_tabs()
         self._show_time()
         self.start.setEnabled(not offer.shortfall)
         if offer.shortfall:
@@ -231,8 +238,13 @@ class ExamSetupPage(Page):
                 self._grid.addWidget(label(text, wraps=place == 0), 2 * number, place)
         self._grid.setColumnStretch(0, 1)
 
+    def _order_tabs(self) -> None:
+        set_tab_order((self.start, *self._waiting_buttons, *self._report_buttons, self.all_attempts))
+
     def _list_waiting(self, offer: ExamOffer) -> None:
+        place = place_of_focus(self._waiting_buttons)
         clear_layout(self._waiting)
+        self._waiting_buttons = []
         for summary in offer.unfinished:
             left = duration(max(0, (summary.limit_ms or 0) - summary.elapsed_ms))
             words = (
@@ -246,9 +258,12 @@ class ExamSetupPage(Page):
             delete.setProperty("attempt", summary.id)
             delete.clicked.connect(self._delete)
             self._waiting.addLayout(row(Phrase(words, "secondary"), resume, delete, None, spacing=10))
+            self._waiting_buttons += [resume, delete]
+        focus_at(place, self._waiting_buttons, self)
 
     def _list_history(self, latest: list[HistoryRow], attempts: int) -> None:
         clear_layout(self._history_rows)
+        self._report_buttons = []
         for each in latest:
             summary, raw = each.summary, each.summary.raw or 0
             day = date_text(summary.finished_at or 0)
@@ -269,6 +284,7 @@ class ExamSetupPage(Page):
             line = row(Flow(when, verdict, score, details, spacing=14), open_report)
             line.setStretch(0, 1)
             self._history_rows.addLayout(line)
+            self._report_buttons.append(open_report)
         if not latest:
             words = "No exam was finished yet. Practice sessions are under all attempts."
             self._history_rows.addWidget(label(words, "secondary", wraps=True))

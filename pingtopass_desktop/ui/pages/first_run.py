@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from PySide6 import QtCore
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.exam import Exam
@@ -19,7 +19,17 @@ from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.widgets.basics import Button, Dot, Notice, Scroller, column, label, plural, row
+from pingtopass_desktop.ui.widgets.basics import (
+    Button,
+    Dot,
+    Notice,
+    Scroller,
+    column,
+    label,
+    plural,
+    row,
+    set_tab_order,
+)
 from pingtopass_desktop.ui.widgets.choice_card import CardGrid, ChoiceCard
 from pingtopass_desktop.ui.widgets.page import Page
 
@@ -117,6 +127,7 @@ class FirstRunPage(Page):
         box.addLayout(row(None, self.importing, None))
         self._exam_screen.setLayout(box)
         self._scroller = _Screens()
+        self.scroll_by_keys(self._scroller)
         self._screen_column = self._scroller.column
         brand = row(None, Dot(), label("PingToPass", "section"), None, spacing=6)
         self._screen_column.addLayout(brand)
@@ -164,6 +175,10 @@ class FirstRunPage(Page):
         else:
             super().keyPressEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._order_tabs()  # the window, which the page has only now, would begin with the foot
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.restyle()
@@ -199,10 +214,19 @@ class FirstRunPage(Page):
         self.go_on.setVisible(not is_last)
         self.look_around.setVisible(is_last)
         self.practise.setVisible(can_practise)
+        self._order_tabs()
         self.setAccessibleName(f"{heading} Step {step + 1} of {_STEPS}")
         self._scroller.verticalScrollBar().setValue(0)
         self.restyle()
         self.setFocus()
+
+    def _order_tabs(self) -> None:
+        """The foot stands in the window before any card does."""
+        grid = self._grid_of(self._step)
+        cards = grid.cards if grid is not None else []
+        other = (self.dates.edit,) if self._step == 1 and self.dates is not None else ()
+        foot = (self._notice.action, self.back, self.skip, self.look_around, self.go_on, self.practise)
+        set_tab_order((*cards, *other, self.importing, *foot))
 
     def _add_screen(self, step: int) -> None:
         if step == 1:

@@ -11,6 +11,7 @@ from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.study import review
 from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.review import HistoryRow
+from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.deleting import STILL_COUNTS, delete_attempt
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.attempt_table import AttemptTable
@@ -101,6 +102,7 @@ class HistoryPage(Page):
 
     def _lay_out(self) -> None:
         scroller = self._scroller = Scroller()
+        self.scroll_by_keys(scroller)
         self._card.column.addWidget(self._empty)
         self._card.column.addWidget(self.table)
         self._card.column.addLayout(row(self.more, None))
@@ -129,7 +131,7 @@ class HistoryPage(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.compare.isEnabled():
+        elif keys.is_enter(event) and self.compare.isEnabled():
             self._compare()
         else:
             super().keyPressEvent(event)

@@ -47,7 +47,7 @@ class LibraryPage(Page):
 
     def __init__(self, study: Study, tasks: Tasks, packs: Path) -> None:
         super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._study = study
         self._tasks = tasks
         self._packs = packs
@@ -143,6 +143,7 @@ class LibraryPage(Page):
         self._first.column.addWidget(label(_NO_BANKS, wraps=True))
         self._first.column.addWidget(Flow(first_import))
         self._scroller = Scroller()
+        self.scroll_by_keys(self._scroller)
         page = self._scroller.column
         for widget in (self._head, self.notice, self.jobs, self._first, self.search, self.filters):
             page.addWidget(widget)
@@ -176,6 +177,7 @@ class LibraryPage(Page):
         self.list.chosen.connect(self._choose)
         self.list.opened.connect(self._open_detail)
         self.list.more_asked.connect(self._find_more)
+        self.detail.view.rebuilt.connect(self._order_tabs)
         self.detail.practise_asked.connect(self._practise)
         self.detail.marks.edit.undoable.connect(self.undoable)
         self.detail.marks.edit.failed.connect(self._mark_failed)
@@ -185,7 +187,7 @@ class LibraryPage(Page):
 
     def _order_tabs(self) -> None:
         head = (self.importing, self.importing_folder, self.exporting, self.jobs.strip.cancel, self.jobs.notice.action)
-        set_tab_order((*head, self.search, *self.filters.pills, self.widen, self.list))
+        set_tab_order((*head, self.search, *self.filters.pills, self.widen, self.list, *self.detail.controls))
 
     # The library
 

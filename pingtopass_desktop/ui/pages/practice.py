@@ -107,6 +107,7 @@ class PracticePage(Page):
         self.feedback.column.addWidget(self._explanation)
         self.feedback.column.addWidget(self._reference)
         self._scroller = Scroller(margins=(48, 32, 48, 24), spacing=14)
+        self.scroll_by_keys(self._scroller)
         for widget in (self._notice, self.view, self._confidence, self.feedback):
             self._scroller.column.addWidget(widget)
         self._scroller.column.addStretch(1)
@@ -134,6 +135,7 @@ class PracticePage(Page):
         self.panel.edit.escaped.connect(self.setFocus)
         self.panel.edit.undoable.connect(self.undoable)
         self._scroller.verticalScrollBar().rangeChanged.connect(self._follow_feedback)
+        self._scroller.verticalScrollBar().actionTriggered.connect(self._leave_feedback)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if keys.belongs_to_field(event):
@@ -169,9 +171,8 @@ class PracticePage(Page):
         self.feedback.setVisible(not self.feedback.isVisible())
 
     def _order_tabs(self) -> None:
-        panel = (self.panel.edit.note, self.panel.edit.bookmark, self.panel.edit.report)
-        controls = (*self.view.controls, *self._confidence.controls)
-        set_tab_order((self._end, self._notice.action, *controls, *panel, self._previous, self.main))
+        controls = (*self.view.controls, *self._confidence.controls, *self.panel.edit.controls)
+        set_tab_order((self._end, self._notice.action, *controls, self._previous, self.main))
 
     def _is_checked(self) -> bool:
         return self._attempt is not None and self._attempt.position in self._attempt.answers
@@ -304,8 +305,14 @@ class PracticePage(Page):
         if self._reveals_verdict:
             QTimer.singleShot(0, self, self._reveal_verdict)
 
+    def _leave_feedback(self) -> None:
+        """Who scrolls is not brought back to the verdict when a text gets its height."""
+        self._reveals_verdict = False
+
     def _reveal_verdict(self) -> None:
         """Bring the verdict and the beginning of the explanation into sight, and no more: the options stay in it."""
+        if not self._reveals_verdict:
+            return
         shown_px = min(self.feedback.height(), theme.current().px(_VERDICT_PX))
         self._scroller.ensureVisible(0, self.feedback.y() + shown_px, 0, 16)
 

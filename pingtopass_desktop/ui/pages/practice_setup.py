@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from PySide6 import QtCore
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout
@@ -11,6 +10,7 @@ from pingtopass_desktop.learner.attempts import AttemptSummary
 from pingtopass_desktop.study import practice
 from pingtopass_desktop.study.context import Study, new_seed
 from pingtopass_desktop.study.practice import PracticeOffer, PracticeSitting, Selection
+from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.widgets.basics import (
     Button,
@@ -18,7 +18,9 @@ from pingtopass_desktop.ui.widgets.basics import (
     Notice,
     Scroller,
     clear_layout,
+    focus_at,
     label,
+    place_of_focus,
     plural,
     row,
     set_tab_order,
@@ -72,6 +74,7 @@ class PracticeSetupPage(Page):
         self.picker = ExamPicker()
         self._waiting = Card("Continue where you stopped")
         self._waiting_rows = QVBoxLayout()
+        self._waiting_buttons: list[Button] = []
         self._what = Card("What to practise")
         self._objective_column = QVBoxLayout()
         self._objective_column.setSpacing(2)
@@ -102,6 +105,7 @@ class PracticeSetupPage(Page):
 
     def _lay_out(self) -> None:
         scroller = Scroller()
+        self.scroll_by_keys(scroller)
         column = scroller.column
         column.addLayout(row(label("Practice", "title"), None, self.picker))
         self._waiting.column.addLayout(self._waiting_rows)
@@ -135,7 +139,7 @@ class PracticeSetupPage(Page):
         self.all_attempts.clicked.connect(self._ask_history)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
+        if keys.is_enter(event):
             self.start.click()
             return
         super().keyPressEvent(event)
@@ -171,15 +175,20 @@ class PracticeSetupPage(Page):
             self._objectives[objective.id] = box
             self._objective_column.addWidget(box)
         self._objective_column.addStretch(1)
-        pills = (*self.selection_buttons.values(), *self.count_buttons.values())
-        boxes = (self._everything, *self._objectives.values())
-        set_tab_order((self.picker.box, *boxes, *pills, self._confidence, self.start, self.all_attempts))
         self._everything.blockSignals(True)
         self._everything.setChecked(True)
         self._everything.blockSignals(False)
 
+    def _order_tabs(self) -> None:
+        pills = (*self.selection_buttons.values(), *self.count_buttons.values())
+        boxes = (self._everything, *self._objectives.values())
+        last = (self._confidence, self.start, self.all_attempts)
+        set_tab_order((self.picker.box, *self._waiting_buttons, *boxes, *pills, *last))
+
     def _list_waiting(self, offer: PracticeOffer) -> None:
+        place = place_of_focus(self._waiting_buttons)
         clear_layout(self._waiting_rows)
+        self._waiting_buttons = []
         for summary in offer.unfinished:
             resume = Button("Continue")
             resume.setProperty("attempt", summary.id)
@@ -191,7 +200,10 @@ class PracticeSetupPage(Page):
             line = row(label(_waiting_text(summary), wraps=True), delete, resume)
             line.setStretch(0, 1)
             self._waiting_rows.addLayout(line)
+            self._waiting_buttons += [delete, resume]
         self._waiting.setVisible(bool(offer.unfinished))
+        self._order_tabs()
+        focus_at(place, self._waiting_buttons, self)
 
     def _show_counts(self, number: int = 0) -> None:
         offer = self._offer

@@ -106,6 +106,7 @@ class ProgressPage(Page):
         for widget in (upper, lower, self.activity):
             column.addWidget(widget)
         scroller = Scroller(spacing=16)
+        self.scroll_by_keys(scroller)
         head = PageHead("Progress", self.picker)
         head.subtitle.hide()
         for widget in (head, self.notice, self._waiting, self._cards):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.attempt import Mode
 from pingtopass_desktop.study.review import ObjectiveResult, ScoreReport
+from pingtopass_desktop.ui import keys
 from pingtopass_desktop.ui.report_words import (
     points_words,
     share_token,
@@ -94,6 +95,7 @@ class ReportPage(Page):
         self._scroller.verticalScrollBar().setValue(0)
 
     def _lay_out(self) -> None:
+        self.scroll_by_keys(self._scroller)
         self._scroller.column.addWidget(self.head)
         self._scroller.column.addWidget(self.saving)
         self._scroller.column.addLayout(self._content, 1)
@@ -108,7 +110,7 @@ class ReportPage(Page):
         return {"save_pdf": self.save_pdf.click, "save_csv": self.save_csv.click}
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if keys.is_enter(event):
             (self.review if self.drill.isHidden() else self.drill).click()
         elif event.key() == Qt.Key.Key_Escape:
             self.closed.emit()

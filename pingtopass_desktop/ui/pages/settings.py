@@ -149,6 +149,7 @@ class SettingsPage(Page):
         self._list.setAccessibleName("Sections of the settings")
         self._cards = Scroller(margins=(0, 0, 0, 20))
         self._cards.column.addStretch(1)
+        self.scroll_by_keys(self._cards)
 
     def _lay_out(self) -> None:
         right = QVBoxLayout()

@@ -169,6 +169,7 @@ class AboutSection(Section):
     def _licences_read(self) -> None:
         self.progress.hide()
         self.show_licences.setEnabled(True)
+        self.show_licences.setFocus()  # a button that is disabled loses the keyboard
 
     def _ask_where(self) -> None:
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
@@ -178,10 +179,14 @@ class AboutSection(Section):
             self.write_bundle_to(Path(path))
 
     def _bundle_written(self, path: Path) -> None:
-        self.save_log.setEnabled(True)
+        self._log_saved()
         self.notice.show_text(f"Log bundle written: {path}. Nothing was sent to anyone.")
 
-    def _bundle_failed(self, error: Exception) -> None:
+    def _log_saved(self) -> None:
         self.save_log.setEnabled(True)
+        self.save_log.setFocus()
+
+    def _bundle_failed(self, error: Exception) -> None:
+        self._log_saved()
         reason = getattr(error, "strerror", None) or error
         self.notice.show_text(f"No log bundle was written: {reason}. Choose another folder.", "notice-bad")

@@ -149,6 +149,7 @@ class BackupSection(Section):
 
     def _backed_up(self, info: BackupInfo) -> None:
         self._set_idle()
+        self.write.setFocus()  # a button that is disabled loses the keyboard
         banks = ", ".join(info.packs)
         text = f"Backup written: {info.path}. {plural(info.events, 'entry', 'entries')}, {size_text(info.size_bytes)}"
         text += f", banks: {banks}." if banks else "; no bank was imported."
@@ -159,6 +160,7 @@ class BackupSection(Section):
     def _backup_failed(self, error: Exception) -> None:
         self._set_idle()
         self.notice.show_text(f"No backup was written. {error}", "notice-bad")
+        self.write.setFocus()
 
     def _explain(self, found: _Found) -> None:
         self._set_idle()

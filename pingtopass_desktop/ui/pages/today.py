@@ -7,7 +7,6 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6 import QtCore
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -17,7 +16,7 @@ from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.insights import Today
 from pingtopass_desktop.study.plan import PlanItem, PlanKind
 from pingtopass_desktop.study.practice import Selection
-from pingtopass_desktop.ui import words
+from pingtopass_desktop.ui import keys, words
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.undo import Undoable
 from pingtopass_desktop.ui.widgets.basics import (
@@ -29,7 +28,9 @@ from pingtopass_desktop.ui.widgets.basics import (
     clear_layout,
     column,
     duration,
+    focus_at,
     label,
+    place_of_focus,
     plural,
     row,
     rule,
@@ -132,6 +133,7 @@ class TodayPage(Page):
 
     def _lay_out(self) -> None:
         scroller = Scroller(spacing=20)
+        self.scroll_by_keys(scroller)
         line = row(self.picker, self._date_words, spacing=12)
         line.setStretch(1, 1)
         head = column(spacing=4)
@@ -194,7 +196,7 @@ class TodayPage(Page):
         self.date_button.clicked.connect(self._edit_date)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
+        if keys.is_enter(event):
             self.start_first()
             return
         super().keyPressEvent(event)
@@ -217,10 +219,10 @@ class TodayPage(Page):
             return
         self._waiting.hide()
         self._failure.hide()
+        self._show_head(found)  # there may be more exams to choose from
         if found == self._shown:
             return
         self._shown = found
-        self._show_head(found)
         self._show_plan(found)
         self._show_goal(found)
         self._show_below(found)
@@ -250,7 +252,7 @@ class TodayPage(Page):
         self._date_words.setVisible(bool(parts))
 
     def _show_plan(self, found: Today) -> None:
-        had_focus = next((n for n, button in enumerate(self.plan_buttons) if button.hasFocus()), None)
+        place = place_of_focus(self.plan_buttons)
         clear_layout(self._plan_rows)
         self.plan_buttons = []
         if is_empty(found):
@@ -264,8 +266,7 @@ class TodayPage(Page):
             if not found.plan:
                 self._plan_rows.addWidget(label("Everything is done for today.", "secondary", wraps=True))
         set_tab_order((self.picker.box, *self.plan_buttons, self.date_button))
-        if had_focus is not None and self.plan_buttons:
-            self.plan_buttons[min(had_focus, len(self.plan_buttons) - 1)].setFocus()
+        focus_at(place, self.plan_buttons, self)
 
     def _offer_first_questions(self, found: Today) -> None:
         even_ms = found.exam.time_limit_s * 1000 * FIRST_QUESTIONS // max(1, found.exam.question_count)

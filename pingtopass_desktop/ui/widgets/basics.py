@@ -4,7 +4,7 @@ The first page is built of them, so they do without the namespace `Qt`, see `ui.
 nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from PySide6 import QtCore
 from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractSlider,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -41,6 +42,9 @@ _SCROLL_BAR_ON = 2
 
 _NO_FOCUS = 0
 """Qt.FocusPolicy.NoFocus."""
+
+_ARROW_KEYS = (0x01000012, 0x01000013, 0x01000014, 0x01000015)
+"""Qt.Key.Key_Left, Key_Up, Key_Right, Key_Down."""
 
 _DOT_PX = 20
 _BAR_PX, _WHOLE_BAR = 8, 1000
@@ -295,10 +299,15 @@ class Button(QPushButton):
         return looks.font(12, weight, theme.current().zoom)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows belong to the page, save in a group: Qt would move the focus to whatever comes next, a note even."""
+        is_arrow = event.key() in _ARROW_KEYS
         if event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
-            self.click()
-            return
-        super().keyPressEvent(event)
+            if not event.isAutoRepeat():  # one press deletes one row
+                self.click()
+        elif is_arrow and self.group() is None and not self.autoExclusive():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
 
 class Bar(QProgressBar):
@@ -412,17 +421,54 @@ class Scroller(QScrollArea):
             ground.setAutoFillBackground(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right belong to the page: Qt would take them to scroll sideways, where there is nothing."""
-        if event.key() in (QtCore.Qt.Key.Key_Left, QtCore.Qt.Key.Key_Right):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
+        """What scrolls nothing belongs to the page: Qt would keep every arrow, also left and right."""
+        event.setAccepted(self.scroll_by_key(event))
+
+    def scroll_by_key(self, event: QKeyEvent) -> bool:
+        """Scroll by a key, where it is one that scrolls and there is something to scroll."""
+        key, action = QtCore.Qt.Key, QAbstractSlider.SliderAction
+        actions = {
+            key.Key_Up: action.SliderSingleStepSub,
+            key.Key_Down: action.SliderSingleStepAdd,
+            key.Key_PageUp: action.SliderPageStepSub,
+            key.Key_PageDown: action.SliderPageStepAdd,
+            key.Key_Home: action.SliderToMinimum,
+            key.Key_End: action.SliderToMaximum,
+        }
+        others = event.modifiers() & ~QtCore.Qt.KeyboardModifier.KeypadModifier
+        bar, wanted = self.verticalScrollBar(), actions.get(key(event.key()))
+        if wanted is None or others != QtCore.Qt.KeyboardModifier.NoModifier or bar.minimum() == bar.maximum():
+            return False
+        bar.triggerAction(wanted)
+        return True
+
+
+def bring_into_sight(widget: QWidget) -> None:
+    """Scroll everything that a widget lies in so that it is seen."""
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, Scroller):
+            parent.ensureWidgetVisible(widget)
+        parent = parent.parentWidget()
 
 
 def set_tab_order(widgets: Iterable[QWidget]) -> None:
     """Let Tab visit the widgets in this order, which is that of reading."""
     for before, after in pairwise(widgets):
         QWidget.setTabOrder(before, after)
+
+
+def place_of_focus(widgets: Iterable[QWidget]) -> int | None:
+    """Which of the widgets has the keyboard, from 0; None where none has it."""
+    return next((place for place, widget in enumerate(widgets) if widget.hasFocus()), None)
+
+
+def focus_at(place: int | None, widgets: Sequence[QWidget], otherwise: QWidget) -> None:
+    """Give the keyboard, after widgets were made anew, to the one at the place where it was: where the next press would
+    be. `otherwise` gets it where none is left; with None, it is elsewhere and stays there."""
+    if place is not None:
+        widget = widgets[min(place, len(widgets) - 1)] if widgets else otherwise
+        widget.setFocus(QtCore.Qt.FocusReason.OtherFocusReason)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -100,12 +100,14 @@ class DateField(QWidget):
             self.edit.show_day(day)
 
     def _show(self, *, is_editing: bool) -> None:
+        """A field of a date keeps the focus when it is hidden: it takes leaving it for going to its next part."""
         had_focus = self.edit.hasFocus() or self.clear.hasFocus() or self.start.hasFocus()
+        target = self.edit if is_editing else self.start
         self.start.setVisible(not is_editing)
         self.edit.setVisible(is_editing)
         self.clear.setVisible(is_editing)
-        if had_focus and not self.edit.hasFocus():
-            (self.edit if is_editing else self.start).setFocus(Qt.FocusReason.OtherFocusReason)
+        if had_focus and not target.hasFocus():
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _begin(self) -> None:
         """Nothing is kept before a day is chosen or Enter is pressed."""

@@ -1,5 +1,6 @@
 """The sheet of all keys, as they are now."""
 
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from pingtopass_desktop.ui import keys, theme
@@ -16,7 +17,7 @@ class KeysSheet(Dialog):
         self.setWindowTitle("Keyboard")
         px = theme.current().px
         self.resize(min(px(560), parent.width() - 40), min(px(640), parent.height() - 40))
-        scroller = Scroller(margins=(24, 20, 24, 12), spacing=10)
+        self._scroller = scroller = Scroller(margins=(24, 20, 24, 12), spacing=10)
         for heading, entries in _groups():
             scroller.column.addWidget(label(heading, "section"))
             grid = QGridLayout()
@@ -36,6 +37,10 @@ class KeysSheet(Dialog):
         box.setContentsMargins(0, 0, 0, 16)
         box.addWidget(scroller, 1)
         box.addLayout(row(None, close, margins=(24, 0, 24, 0)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._scroller.scroll_by_key(event):
+            super().keyPressEvent(event)
 
 
 def _groups() -> list[tuple[str, list[tuple[str, str]]]]:

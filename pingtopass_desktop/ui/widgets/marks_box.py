@@ -37,7 +37,7 @@ class MarksBox(QWidget):
     @property
     def controls(self) -> list[QWidget]:
         """In the order of reading."""
-        return [self._write, self.edit.report, self.edit.note]
+        return [self._write, self.edit.report, self.edit.note, *self.edit.form.controls]
 
     def _show(self, found: QuestionMarks) -> None:
         self.history.setText(history_text(found.history, self._study.now_ms()))

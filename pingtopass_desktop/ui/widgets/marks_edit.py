@@ -127,6 +127,11 @@ class MarksEdit(QObject):
             undone = partial(self._read_note_again, self._question.id)
             self.undoable.emit(Undoable("Note changed", undo, undone, is_quiet=True))
 
+    @property
+    def controls(self) -> list[QWidget]:
+        """In the order of reading, where they lie below each other."""
+        return [self.note, self.bookmark, self.report, *self.form.controls]
+
     def commands(self) -> dict[str, Callable[[], object]]:
         """What can be done now, by command id."""
         if self._question is None:

@@ -1,6 +1,6 @@
 """The numbered tiles of an exam: where one is, what is answered, what is marked."""
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -9,6 +9,8 @@ from pingtopass_desktop.ui import looks, theme
 from pingtopass_desktop.ui.widgets.basics import Button, Scroller, Surface, label, row
 
 COLUMNS = 6
+
+_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -COLUMNS, Qt.Key.Key_Down: COLUMNS}
 
 
 class Tile(Button):
@@ -75,6 +77,7 @@ class Navigator(QWidget):
         for index in range(len(attempt.items)):
             tile = Tile(index)
             tile.clicked.connect(self._clicked)
+            tile.installEventFilter(self)
             self._tiles.append(tile)
             self._grid.addWidget(tile, index // COLUMNS, index % COLUMNS)
         tile_px = max(27, theme.current().px(27))
@@ -111,18 +114,16 @@ class Navigator(QWidget):
         if is_here:
             self._scroller.ensureWidgetVisible(tile)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        focused = self.focusWidget()
-        steps = {
-            Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -COLUMNS, Qt.Key.Key_Down: COLUMNS
-        }  # fmt: skip
-        step = steps.get(Qt.Key(event.key()))
-        if step is None or not isinstance(focused, Tile) or focused not in self._tiles:
-            super().keyPressEvent(event)
-            return
-        target = self._tiles.index(focused) + step
-        if 0 <= target < len(self._tiles):
-            self._tiles[target].setFocus(Qt.FocusReason.TabFocusReason)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows on a tile; what the tiles lie in would scroll with them."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched in self._tiles:
+            step = _STEPS.get(Qt.Key(event.key()))
+            if step is not None:
+                target = self._tiles.index(watched) + step  # type: ignore[arg-type]
+                if 0 <= target < len(self._tiles):
+                    self._tiles[target].setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+        return super().eventFilter(watched, event)
 
     def _clicked(self) -> None:
         tile = self.sender()

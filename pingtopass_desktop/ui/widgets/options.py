@@ -158,7 +158,8 @@ class OptionRow(Surface):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
-            self.pressed.emit(self.option_id)
+            if not event.isAutoRepeat():
+                self.pressed.emit(self.option_id)
             return
         super().keyPressEvent(event)
 

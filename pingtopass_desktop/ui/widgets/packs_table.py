@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from pingtopass_desktop.study.library import BankLine
 from pingtopass_desktop.ui import theme
-from pingtopass_desktop.ui.widgets.basics import Button, label, plural, row, rule
+from pingtopass_desktop.ui.widgets.basics import Button, focus_at, label, place_of_focus, plural, row, rule
 from pingtopass_desktop.ui.widgets.layouts import Flow
 
 _WIDE_PX = 700
@@ -61,6 +61,8 @@ class PacksTable(QWidget):
         return self.width() >= theme.current().px(_WIDE_PX)
 
     def _fill(self) -> None:
+        """Begin anew; the keyboard stays at its place, where the next press would be."""
+        focused = place_of_focus(self.controls)
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -74,6 +76,7 @@ class PacksTable(QWidget):
             self._fill_wide()
         else:
             self._fill_narrow()
+        focus_at(focused, self.controls, self)
         self.updateGeometry()
 
     def _fill_wide(self) -> None:

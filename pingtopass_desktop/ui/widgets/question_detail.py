@@ -13,7 +13,7 @@ from pingtopass_desktop.study.library import QuestionDetail
 from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.widgets.basics import Button, Scroller, Surface, column, label, rule, set_tab_order
+from pingtopass_desktop.ui.widgets.basics import Button, Scroller, Surface, column, label, rule
 from pingtopass_desktop.ui.widgets.filter_bar import TYPE_WORDS
 from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.widgets.marks_box import MarksBox
@@ -44,6 +44,11 @@ class DetailCard(Surface):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.current().px(240), theme.current().px(320))
+
+    @property
+    def controls(self) -> list[QWidget]:
+        """In the order of reading; others after `view.rebuilt`."""
+        return [*self.view.controls, self.answer, *self.marks.controls, self.practise, self.marks.edit.bookmark]
 
     def show_detail(self, detail: QuestionDetail) -> None:
         """Show a question with its answer hidden; the same question again keeps it as it is."""
@@ -115,14 +120,10 @@ class DetailCard(Surface):
     def _connect(self) -> None:
         self.answer.clicked.connect(self.toggle_answer)
         self.practise.clicked.connect(self.practise_asked)
-        self.view.rebuilt.connect(self._order_tabs)
         self.marks.edit.opened.connect(self._bring_into_sight)
 
     def _bring_into_sight(self, part: QWidget) -> None:
         QTimer.singleShot(0, part, partial(self._scroller.ensureWidgetVisible, part))  # once it has its place
-
-    def _order_tabs(self) -> None:
-        set_tab_order((*self.view.controls, self.answer, *self.marks.controls, self.practise, self.marks.edit.bookmark))
 
     def _show_question(self) -> None:
         if self._shown is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6 import QtCore
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pingtopass_desktop.domain.question import Choice, Question, QuestionType, fitting_choice, is_complete
 from pingtopass_desktop.study.context import ShownQuestion
 from pingtopass_desktop.ui import keys
+from pingtopass_desktop.ui.keys import key_of
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.arranging import MatchingList, OrderingList
 from pingtopass_desktop.ui.widgets.layouts import Flow, held
@@ -159,13 +161,16 @@ class QuestionView(QWidget):
             self.matching.show_solution(choice)
 
     def press(self, event: QKeyEvent) -> bool:
-        """Take the keys of answering: a letter or number chooses, or strikes out when that is awaited."""
+        """Take the keys of answering: a letter or number chooses, or strikes out when that is awaited; up and down come
+        here from elsewhere on the page and lead to the options, as long as these can be chosen."""
         index = keys.current().option_index(event)
         if index is not None and self._awaits_strike:
             self.await_strike(False)
             self.strike_index(index)
         elif index is not None:
             self.choose_index(index)
+        elif self._is_open and self.controls and key_of(event) in ("Up", "Down"):
+            self.controls[0 if key_of(event) == "Down" else -1].setFocus(QtCore.Qt.FocusReason.TabFocusReason)
         else:
             return False
         return True

@@ -18,6 +18,9 @@ PAGES = (
 """Name and word of each page; the name is also that of its command."""
 
 
+_STRONG_FOCUS, _CLICK_FOCUS = 11, 2
+"""Qt.FocusPolicy.StrongFocus and ClickFocus."""
+
 _LEAST_WIDTH_PX = 208
 """Large text needs more, also beside a page that is too wide."""
 
@@ -59,5 +62,7 @@ class Rail(Surface):
         return next((name for name, button in self.buttons.items() if button.isChecked()), "")
 
     def check(self, name: str) -> None:
-        """Show which page is in front."""
+        """Show which page is in front; Tab leads to it, and arrows to the others."""
         self.buttons[name].setChecked(True)
+        for button in self.buttons.values():
+            button.setProperty("focusPolicy", _STRONG_FOCUS if button.isChecked() else _CLICK_FOCUS)

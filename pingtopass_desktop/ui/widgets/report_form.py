@@ -42,6 +42,11 @@ class ReportForm(QWidget):
         self.send.clicked.connect(self._finish)
         self._cancel.clicked.connect(self.cancelled)
 
+    @property
+    def controls(self) -> list[QWidget]:
+        """In the order of reading."""
+        return [self._reason, self._text, self.send, self._cancel]
+
     def start(self) -> None:
         self._text.clear()
         self._reason.setFocus(Qt.FocusReason.OtherFocusReason)

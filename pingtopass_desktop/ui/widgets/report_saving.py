@@ -68,6 +68,7 @@ class ReportSaving(Notice):
         dialog.setDirectory(folder)
         dialog.selectFile(suggested_name(report, kind))
         dialog.fileSelected.connect(partial(self._chosen, report, kind))
+        dialog.finished.connect(self.window().activateWindow)  # not every platform gives the focus back
         dialog.open()
         return dialog
 
