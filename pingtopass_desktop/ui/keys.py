@@ -76,6 +76,7 @@ FIXED_KEYS: tuple[tuple[str, str], ...] = (
     ("↑ ↓, Space", "Move between options, choose"),
     ("Alt ↑, Alt ↓", "Move a step of an ordering question"),
     ("Enter", "Check, next"),
+    ("Page Up, Page Down", "Scroll; Home and End too"),
     ("Esc", "Leave a field or close a panel; never ends an exam"),
 )
 
