@@ -251,8 +251,8 @@ class Sessions(WindowFrame):
 
     def _review_answers(self) -> None:
         if self.report.report is not None:
-            self.answers.open(self.report.report)
-            self.fill_window(self.answers)
+            steps = (partial(self.answers.open, self.report.report), partial(self.fill_window, self.answers))
+            self.tasks.in_turns(steps, owner=self.answers)
 
     def _back_to_report(self) -> None:
         if self.report.report is not None:
