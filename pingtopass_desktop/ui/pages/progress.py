@@ -101,8 +101,8 @@ class ProgressPage(Page):
         upper.add(self.mastery, 67)
         upper.add(self.calibration, 33)
         lower = Columns(least_px=250)
-        lower.add(self.exams, 66)
-        lower.add(self.reviews, 34)
+        lower.add(self.exams, 67)
+        lower.add(self.reviews, 33)
         for widget in (upper, lower, self.activity):
             column.addWidget(widget)
         scroller = Scroller(spacing=16)
