@@ -9,7 +9,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
+from pingtopass_desktop.app.config import DataFolder
 from pingtopass_desktop.domain.question import QuestionType
+from pingtopass_desktop.library.publish import publish
 from pingtopass_desktop.ui.pages.exam import ExamPage
 from pingtopass_desktop.ui.pages.practice import PracticePage
 from pingtopass_desktop.ui.preferences import WindowSettings
@@ -17,6 +19,7 @@ from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.widgets.basics import Button
 from pingtopass_desktop.ui.widgets.keys_sheet import KeysSheet
 from pingtopass_desktop.ui.widgets.navigator import Tile
+from tests.fakes.banks import PUBLISHED, make_bank
 from tests.ui.conftest import OpenWindow
 from tests.ui.settings_driver import settings, study_section
 from tests.ui.window import Window
@@ -118,7 +121,12 @@ def test_left_and_right_go_to_other_questions_from_every_button(window: Window) 
         assert position(page) == 1, stop.text()
 
 
-def test_left_and_right_go_on_from_a_closed_list_too(window: Window) -> None:
+def test_left_and_right_go_on_from_a_closed_list_too(open_window: OpenWindow, tmp_path: Path) -> None:
+    packs = DataFolder(tmp_path / "data").packs
+    packs.mkdir(parents=True)
+    publish(make_bank(10, weights=(100,), question_count=10), packs, source="test", now=PUBLISHED)
+    window = open_window()
+    window.shell.choose_exam("golden")
     page = begin_exam(window)
     place = go_to(window, page, QuestionType.MATCHING)
     tab_to(window, page.view.controls[0])
