@@ -1,5 +1,6 @@
 """A learner without a mouse: every key works wherever the keyboard is, and Tab leads to all in the order of reading."""
 
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from pingtopass_desktop.app.config import DataFolder
+from pingtopass_desktop.domain.attempt import Attempt
 from pingtopass_desktop.domain.question import QuestionType
 from pingtopass_desktop.library.publish import publish
+from pingtopass_desktop.study.exam import ExamSitting, resume, start
 from pingtopass_desktop.ui.pages.exam import ExamPage
 from pingtopass_desktop.ui.pages.practice import PracticePage
 from pingtopass_desktop.ui.preferences import WindowSettings
@@ -425,3 +428,29 @@ def test_today_offers_the_exams_as_soon_as_there_are_two(open_window: OpenWindow
     import_bank(window, tmp_path / "import")
     window.go("today")
     assert window.shell.today.picker.box in visited(window)
+
+
+def test_an_exam_that_another_one_takes_the_place_of_waits_to_be_resumed(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    """Two can be asked for one after the other; what was pressed in the first comes back when the second is there."""
+    packs = DataFolder(tmp_path / "data").packs
+    packs.mkdir(parents=True)
+    publish(make_bank(5, weights=(100,), question_count=5), packs, source="test", now=PUBLISHED)
+    window = open_window()
+    page, study = begin_exam(window), window.opened.study
+    first = page.attempt
+    assert first is not None
+    others: list[ExamSitting] = []
+    window.application.tasks.run(partial(start, study, "golden", seed=7), owner=page, done=others.append)
+    window.settle()
+    window.qtbot.keyClick(focused(), Qt.Key.Key_Right)
+    window.shell.show_exam(others[0])
+    window.settle()
+    assert page.attempt is not None
+    assert page.attempt.id == others[0].attempt.id
+    assert position(page) == 0
+    waiting: list[Attempt] = []
+    window.application.tasks.run(lambda: resume(study, first.id).attempt, owner=page, done=waiting.append)
+    window.settle()
+    assert waiting[0].position == 1

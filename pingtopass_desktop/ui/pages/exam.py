@@ -52,7 +52,9 @@ class ExamPage(Page):
         self._connect()
 
     def open(self, sitting: ExamSitting) -> None:
-        """Show a sitting at the question where it stands and let the clock run."""
+        """Show a sitting at the question where it stands and let the clock run. One that is still open waits then, to
+        be resumed: two may have been asked for one after the other."""
+        self.suspend()
         self._sitting = sitting
         self._shown_index = -1
         self._is_turning = False
@@ -74,7 +76,7 @@ class ExamPage(Page):
         return self._attempt
 
     def suspend(self) -> None:
-        """Stop the clock because the window closes. Returns when the exam is safe on disk."""
+        """Stop the clock because the window closes or another exam comes; the exam can be resumed."""
         self._timer.stop()
         sitting, self._sitting = self._sitting, None
         if sitting is not None and self._attempt is not None and not self._attempt.is_finished:
@@ -217,13 +219,16 @@ class ExamPage(Page):
         controls = (*self.view.controls, *self._confidence.controls)
         set_tab_order((self.flag, *self.navigator.tiles, self.notice.action, *controls, *bottom))
 
+    def _is_open(self, attempt: Attempt) -> bool:
+        return self._sitting is not None and self._sitting.attempt.id == attempt.id
+
     @property
     def _is_reviewing(self) -> bool:
         return self._stack.currentWidget() is self.review
 
     def _show(self, attempt: Attempt) -> None:
-        """Show the attempt as it now stands on disk."""
-        if self._sitting is None:
+        """Show the attempt as it now stands on disk, unless it is no longer the one on the page."""
+        if not self._is_open(attempt):
             return
         self._attempt = attempt
         if attempt.is_finished:
@@ -378,7 +383,7 @@ class ExamPage(Page):
     def _ticked(self, attempt: Attempt) -> None:
         if attempt.is_finished:
             self._show(attempt)
-        elif self._sitting is not None:
+        elif self._is_open(attempt):
             self.clock.show_remaining(attempt.remaining_ms or 0)
             if self._is_clock_failing:
                 self._is_clock_failing = False

@@ -61,6 +61,7 @@ class PracticePage(Page):
     def open(self, sitting: PracticeSitting) -> None:
         """Show a session at its current question."""
         self._sitting = sitting
+        self._is_busy = False
         subject = sitting.label or "All objectives"
         self._exam.setText(sitting.exam.name)
         self._mode.setText(f"Practice · {subject}")
@@ -343,7 +344,12 @@ class PracticePage(Page):
         """Run a command; nothing of it shows before it is on disk."""
         self._is_busy = True
         self._retry = partial(self._run, work, done)
-        self._tasks.run(work, owner=self, done=done, failed=self._failed)
+        self._tasks.run(work, owner=self, done=partial(self._come_back, done), failed=self._failed)
+
+    def _come_back(self, done: Callable[[Attempt], None], attempt: Attempt) -> None:
+        """Show what came of a command, unless another session was opened meanwhile."""
+        if self._sitting is not None and self._sitting.attempt.id == attempt.id:
+            done(attempt)
 
     def _failed(self, error: Exception) -> None:
         self._is_busy = False
