@@ -72,7 +72,8 @@ class FlowLayout(QLayout):
             widget = item.widget()
             if widget is not None and widget.isHidden():
                 continue
-            hint = item.sizeHint().boundedTo(QSize(max(area.width(), item.minimumSize().width()), 1 << 24))
+            hint = item.sizeHint()
+            hint.setWidth(min(hint.width(), max(area.width(), item.minimumSize().width())))
             if x + hint.width() > area.right() + 1 and line:
                 y += _place(line, is_trial=is_trial) + self.spacing()
                 x, line = area.x(), []

@@ -18,7 +18,7 @@ from pingtopass_desktop.study.marks import QuestionMarks
 from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.undo import Undoable
-from pingtopass_desktop.ui.widgets.basics import Button, Notice
+from pingtopass_desktop.ui.widgets.basics import Button, Notice, bring_into_sight
 from pingtopass_desktop.ui.widgets.report_form import ReportForm
 
 _SAVE_AFTER_MS = 800
@@ -50,8 +50,8 @@ class NoteEdit(QPlainTextEdit):
 
 class MarksEdit(QObject):
     """Signals: `read` with the marks each time they are known anew; `note_replaced` with the text that the field got;
-    `opened` with the note or the form when it is to be seen; `escaped` when Esc leaves them; `undoable` with a step;
-    `failed` with a message where the disk did not take a mark."""
+    `opened` with the note or the form, which then comes into sight; `escaped` when Esc leaves them; `undoable` with a
+    step; `failed` with a message where the disk did not take a mark."""
 
     read = Signal(object)
     note_replaced = Signal(str)
@@ -144,7 +144,7 @@ class MarksEdit(QObject):
             self._run(partial(marks.set_bookmark, self._study, self._question.id, is_on), self._bookmarked)
 
     def write_note(self) -> None:
-        self.opened.emit(self.note)
+        self._open(self.note)
         self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def toggle_form(self) -> None:
@@ -152,7 +152,7 @@ class MarksEdit(QObject):
         self.form.setVisible(not self.form.isVisible())
         if self.form.isVisible():
             self.form.start()
-            self.opened.emit(self.form)
+            self._open(self.form)
 
     def _connect(self) -> None:
         self.bookmark.clicked.connect(self.toggle_bookmark)
@@ -163,6 +163,10 @@ class MarksEdit(QObject):
         self._timer.timeout.connect(self.flush)
         self.form.sent.connect(self._send_report)
         self.form.cancelled.connect(self._close_form)
+
+    def _open(self, part: QWidget) -> None:
+        self.opened.emit(part)
+        QTimer.singleShot(0, part, partial(bring_into_sight, part))  # once it has its place
 
     def _begin(self, found: QuestionMarks) -> None:
         if self._is_shown(found):

@@ -1,8 +1,6 @@
 """The panel "This question": earlier answers, next review, note, bookmark, report."""
 
-from functools import partial
-
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -36,7 +34,6 @@ class MarksPanel(Surface):
         self._review = label(kind="strong")
         self._lay_out()
         self.edit.read.connect(self._show)
-        self.edit.opened.connect(self._bring_into_sight)
 
     def lie_below(self, is_below: bool) -> None:
         """Take the whole width, with nothing to scroll, under what the question is read in."""
@@ -94,9 +91,6 @@ class MarksPanel(Surface):
         if history is not None:
             review = review_text(history.due_at, self._study.now_ms())
             self._review.setText(review[:1].upper() + review[1:])
-
-    def _bring_into_sight(self, part: QWidget) -> None:
-        QTimer.singleShot(0, part, partial(self._scroller.ensureWidgetVisible, part))  # once it has its place
 
 
 class WithMarks(QWidget):

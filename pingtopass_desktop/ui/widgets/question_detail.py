@@ -1,10 +1,9 @@
 """One question of the library: what it asks, its answer once that is asked for, and what the learner has with it."""
 
 from collections.abc import Callable
-from functools import partial
 from random import Random
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from pingtopass_desktop.domain.question import NOT_ANSWERED, Question, QuestionType, presented_order
@@ -120,10 +119,6 @@ class DetailCard(Surface):
     def _connect(self) -> None:
         self.answer.clicked.connect(self.toggle_answer)
         self.practise.clicked.connect(self.practise_asked)
-        self.marks.edit.opened.connect(self._bring_into_sight)
-
-    def _bring_into_sight(self, part: QWidget) -> None:
-        QTimer.singleShot(0, part, partial(self._scroller.ensureWidgetVisible, part))  # once it has its place
 
     def _show_question(self) -> None:
         if self._shown is None:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pingtopass_desktop.domain.question import Choice, Question, QuestionType, fitting_choice, is_complete
 from pingtopass_desktop.study.context import ShownQuestion
 from pingtopass_desktop.ui import keys
-from pingtopass_desktop.ui.keys import key_of
 from pingtopass_desktop.ui.richtext import RichText
 from pingtopass_desktop.ui.widgets.arranging import MatchingList, OrderingList
 from pingtopass_desktop.ui.widgets.layouts import Flow, held
@@ -169,8 +168,8 @@ class QuestionView(QWidget):
             self.strike_index(index)
         elif index is not None:
             self.choose_index(index)
-        elif self._is_open and self.controls and key_of(event) in ("Up", "Down"):
-            self.controls[0 if key_of(event) == "Down" else -1].setFocus(QtCore.Qt.FocusReason.TabFocusReason)
+        elif self._is_open and self.controls and (key := keys.key_of(event)) in ("Up", "Down"):
+            self.controls[0 if key == "Down" else -1].setFocus(QtCore.Qt.FocusReason.TabFocusReason)
         else:
             return False
         return True
