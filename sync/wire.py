@@ -7,6 +7,7 @@ while it does not speak it. Times are milliseconds since 1970, UTC, unless the n
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, Literal, TypeVar
 
 from msgspec import Meta, Struct
@@ -25,7 +26,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Role = Literal["user", "admin"]
 
 
-class Problem(Struct, frozen=True):
+class Problem(Struct, frozen=True, omit_defaults=True):
     """RFC 9457. `code` is stable and for programs; `title` and `detail` are for people and may change."""
 
     type: str
@@ -90,8 +91,8 @@ class SignedIn(Struct, frozen=True):
 
 
 class Refresh(Struct, frozen=True):
-    """`attempt` is made at random and kept beside the token before it is sent: whoever repeats a refresh whose answer got
-    lost, with the same `attempt`, gets the same answer, and only then a used token is no sign of theft."""
+    """`attempt` is made at random and kept beside the token before it is sent: whoever repeats a refresh whose answer
+    got lost, with the same `attempt`, gets the same answer, and only then a used token is no sign of theft."""
 
     refresh_token: Annotated[str, Meta(max_length=2048)]
     attempt: Annotated[str, Meta(min_length=16, max_length=64, pattern="^[A-Za-z0-9_-]+$")]
@@ -140,11 +141,11 @@ class Health(Struct, frozen=True):
     status: Literal["ok"]
 
 
-class Columns(Struct, frozen=True, kw_only=True):
+class Columns(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Events by column, n of them; a column of one value holds it for all.
 
-    `ms`: time of the id, the first absolute, then the difference to the one before; always n values. `tail`: the last 20
-    of the id's 32 hexadecimal digits. `off`: time of the id − `occurred_at`. `payload`: JSON text, verbatim.
+    `ms`: time of the id, the first absolute, then the difference to the one before; always n values. `tail`: the last
+    20 of the id's 32 hexadecimal digits. `off`: time of the id − `occurred_at`. `payload`: JSON text, verbatim.
     """
 
     ms: list[Int] = []
@@ -156,7 +157,7 @@ class Columns(Struct, frozen=True, kw_only=True):
     payload: list[str] = []
 
 
-class SyncRequest(Columns, frozen=True, kw_only=True):
+class SyncRequest(Columns, frozen=True, kw_only=True, omit_defaults=True):
     """`cursor`: this device holds every seq from 1 to it. `at`: canonical times known from an earlier stream, by index.
     Without a `stream` (before the first contact) n must be 0."""
 
@@ -176,18 +177,18 @@ class Run(Struct, frozen=True):
     seq: int
 
 
-class PulledColumns(Columns, frozen=True, kw_only=True):
+class PulledColumns(Columns, frozen=True, kw_only=True, omit_defaults=True):
     """`seq`: the first absolute, then differences; always n values. `at`: canonical time − time of the id."""
 
     seq: list[int] = []
     at: list[int] = []
 
 
-class SyncAnswer(Struct, frozen=True, kw_only=True):
+class SyncAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`t`: the server's clock. `at`: canonical times of sent events where they are not the time of the id. `bad`: what
     was not taken, by index: see `BadEvent`."""
 
-    p: int = PROTOCOL
+    p: int
     stream: str
     head: int
     t: int
@@ -203,7 +204,7 @@ one request, nothing to do."""
 
 
 class WireEvent(Struct, frozen=True):
-    """One event outside its columns. `at` is a hint in a request (None: the time of the id), the canonical time else."""
+    """One event outside its columns. `at` is a hint in a request (None: the id's time), else the canonical time."""
 
     id: str
     device: str
@@ -303,7 +304,7 @@ def _columns(events: Sequence[WireEvent]) -> dict[str, list]:
 
 
 def _differences(values: list[int]) -> list[int]:
-    return values[:1] + [after - before for before, after in zip(values, values[1:], strict=False)]
+    return values[:1] + [after - before for before, after in pairwise(values)]
 
 
 def _sums(differences: list[int]) -> list[int]:

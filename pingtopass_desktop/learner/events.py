@@ -10,6 +10,8 @@ from typing import Annotated, ClassVar, Self, TypeVar
 from msgspec import Meta, MsgspecError, Struct
 from msgspec.json import Decoder, encode
 
+from pingtopass_desktop.domain.ids import random_bits, uuid7
+
 MAX_PAYLOAD_BYTES = 16_384
 
 Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
@@ -45,9 +47,7 @@ class EventIds:
 
     def __init__(self, latest_at: int, tail: bytes | None = None) -> None:
         self.latest_at = latest_at
-        random = int.from_bytes(tail or os.urandom(10), "big")
-        self._high = random >> 62 & 0xFFF
-        self._low = random & (1 << 62) - 1
+        self._high, self._low = random_bits(tail or os.urandom(10))
 
     def observe(self, at: int) -> None:
         """Take note of an event from elsewhere: later ids sort after it."""
@@ -59,17 +59,9 @@ class EventIds:
         return uuid7(self.latest_at, self._high, self._low), self.latest_at
 
 
-def uuid7(at_ms: int, high: int, low: int) -> str:
-    """RFC 9562, section 5.7: 48 bits of time, 12 random bits, 62 random bits."""
-    number = at_ms << 80 | 7 << 76 | high << 64 | 2 << 62 | low
-    digits = f"{number:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
 def new_id(now_ms: int) -> str:
     """A UUIDv7 that is no event's: of an attempt, a sitting, a device, a report."""
-    random = int.from_bytes(os.urandom(10), "big")
-    return uuid7(now_ms, random >> 62 & 0xFFF, random & (1 << 62) - 1)
+    return uuid7(now_ms, *random_bits(os.urandom(10)))
 
 
 class Payload(Struct, frozen=True):
