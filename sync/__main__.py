@@ -100,7 +100,7 @@ def _grant_admin(settings: Settings, arguments: argparse.Namespace) -> int:
         await accounts.set_role(found[0][0], role)
 
     _with_repository(settings, run)
-    print(f"The account is now one of an {'administrator' if role == 'admin' else 'ordinary learner'}.")
+    print(f"The account is now {'an administrator' if role == 'admin' else 'a learner'}'s.")
     return 0
 
 
