@@ -41,9 +41,9 @@ $(READY): requirements.lock pyproject.toml
 	touch $@
 
 # The servers of others that tests run against. Without npm those tests skip, or fail where CI is set.
-ifeq ($(shell command -v npm),)
+ifeq ($(shell command -v npm 2>/dev/null),)
 peers:
-	@echo "npm is not there: tests against other servers are left out (install Node.js 20 with npm)"
+	@echo "npm is not there: tests against other servers are left out (install Node.js 18 or newer with npm)"
 else
 peers: $(PEERS)
 endif

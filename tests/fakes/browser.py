@@ -1,14 +1,17 @@
-"""A learner's browser for tests of the sign-in, over real HTTP: follows redirects, picks an account, ends at the program.
+"""A learner's browser for tests of the sign-in, over real HTTP: it picks an account and ends at the waiting program.
 
-`visit` does it all before it returns. `Browser.open` returns at once, as a real browser does, so the program can go on
-waiting for the redirect; `page` waits for what the learner sees at the end. As a program, for `BROWSER` in the environment
-of a desktop in a process of its own: `python -m tests.fakes.browser EMAIL URL`.
+Like a real one it connects ahead without sending anything, and asks the program for an icon. `visit` does it all before
+it returns. `Browser.open` returns at once, so that the program can wait for the redirect; `page` waits for what the
+learner sees at the end. As a program, for `BROWSER` in the environment of a desktop that is a process of its own:
+`python -m tests.fakes.browser EMAIL URL`.
 """
 
+import socket
 import sys
-from concurrent.futures import Future
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from html.parser import HTMLParser
-from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -18,6 +21,7 @@ MAX_STEPS = 10
 _INLINE = ("a", "b", "code", "em", "i", "span", "strong")
 """Elements whose end does not end a word."""
 TIMEOUT_S = 30
+ICON_TIMEOUT_S = 2
 
 
 class Page(Struct, frozen=True):
@@ -34,37 +38,26 @@ class Lost(Exception):
 
 
 class Browser:
-    """Opens one address at a time, away from the caller's thread."""
+    """Opens addresses one after the other, away from the caller's thread. `opened` has them all."""
 
     def __init__(self, email: str) -> None:
         self.email = email
         self.opened: list[str] = []
         self._pages: list[Future[Page]] = []
-        self._threads: list[Thread] = []
+        self._tab = ThreadPoolExecutor(1, "browser")
 
     def open(self, url: str) -> bool:
         """As `webbrowser.open`: true at once, the rest happens elsewhere."""
-        page: Future[Page] = Future()
         self.opened.append(url)
-        self._pages.append(page)
-        thread = Thread(target=self._visit, args=(url, page), name="browser")
-        self._threads.append(thread)
-        thread.start()
+        self._pages.append(self._tab.submit(visit, url, self.email))
         return True
 
     def page(self) -> Page:
-        """What the learner sees at the end of what was opened last. Raises: Lost, and what ended the connection."""
+        """What the learner sees at the end of what was opened last. Raises: as `visit`."""
         return self._pages[-1].result(TIMEOUT_S)
 
     def close(self) -> None:
-        for thread in self._threads:
-            thread.join(TIMEOUT_S)
-
-    def _visit(self, url: str, page: Future[Page]) -> None:
-        try:
-            page.set_result(visit(url, self.email))
-        except Exception as error:
-            page.set_exception(error)
+        self._tab.shutdown()
 
 
 def visit(url: str, email: str) -> Page:
@@ -73,16 +66,35 @@ def visit(url: str, email: str) -> Page:
     Raises: Lost, httpx2.TransportError (nobody listens for the redirect).
     """
     home = _loopback_of(url)
-    with httpx2.Client(trust_env=False, verify=False, timeout=TIMEOUT_S) as client:
+    with _connected_ahead(home), httpx2.Client(trust_env=False, verify=False, timeout=TIMEOUT_S) as client:
         answer = client.get(url)
         for _ in range(MAX_STEPS):
             if answer.next_request is not None:
                 answer = client.send(answer.next_request)
             elif answer.is_error or _origin(str(answer.url)) == home:
+                _ask_for_an_icon(client, home)
                 return _shown(answer)
             else:
                 answer = _pick(client, answer, email)
     raise Lost(f"still on the way after {MAX_STEPS} steps, at {_origin(str(answer.url))}")
+
+
+@contextmanager
+def _connected_ahead(origin: str) -> Iterator[None]:
+    """A connection on which nothing is sent, as Chrome opens them to save time. Nobody has to listen."""
+    place = urlsplit(origin)
+    try:
+        connection = socket.create_connection((place.hostname or "", place.port or 80), TIMEOUT_S)
+    except OSError:
+        yield
+        return
+    with closing(connection):
+        yield
+
+
+def _ask_for_an_icon(client: httpx2.Client, origin: str) -> None:
+    with suppress(httpx2.TransportError):  # the program may be done and gone
+        client.get(f"{origin}/favicon.ico", timeout=ICON_TIMEOUT_S)
 
 
 def _pick(client: httpx2.Client, answer: httpx2.Response, email: str) -> httpx2.Response:

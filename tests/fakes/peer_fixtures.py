@@ -1,4 +1,4 @@
-"""Fixtures of the servers in tests/fakes/peers.py. The OAuth servers run once a session and are reset for every test."""
+"""Fixtures of the servers in tests/fakes/peers.py. The OAuth servers run once a session, reset for every test."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack

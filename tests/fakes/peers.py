@@ -4,7 +4,7 @@
     with oauth2_mock(folder) as server: ...       server.url; become(email, name, sub), fault(name), rotate_keys()
     with emulated_google(folder) as server: ...   server.url; become(email)
 
-Both OAuth servers are an `OAuthServer`: a test that takes the fixture `oauth_server` runs against each. The fixtures are in
+Both OAuth servers are an `OAuthServer`: a test that takes the fixture `oauth_server` runs against each. Fixtures are in
 tests/fakes/peer_fixtures.py, what a learner does in the browser is in tests/fakes/browser.py.
 """
 
@@ -43,7 +43,8 @@ LEARNERS = (ADA, GRACE, UNVERIFIED)
 TOKEN_FAULTS = (
     "wrong_nonce", "wrong_audience", "wrong_issuer", "expired", "issued_in_future",
     "no_nonce", "no_audience", "no_issuer", "no_subject", "no_expiry", "no_issue_time",
-    "alg_none", "hs256_with_public_key", "rs512", "foreign_key", "foreign_key_in_header", "unknown_key", "tampered", "cut",
+    "alg_none", "hs256_with_public_key", "rs512", "foreign_key", "foreign_key_in_header", "unknown_key",
+    "tampered", "cut",
 )  # fmt: skip
 """Faults of an id token that whoever verifies it must refuse."""
 EMAIL_FAULTS = ("email_not_verified", "email_verified_as_text", "no_email", "no_email_verified")
@@ -113,7 +114,7 @@ class OAuth2Mock:
 class EmulatedGoogle:
     """The Google service of emulate: a page to pick an account, registered clients and redirects, its own RS256 key.
 
-    A learner's `sub` is made at random when the process starts.
+    A learner's `sub` is made at random when the process starts. After 5,000 requests in an hour it answers 403.
     """
 
     client_id = "desktop-at-the-emulator.apps.example.com"
@@ -225,8 +226,8 @@ def oauth2_mock(folder: Path) -> Iterator[OAuth2Mock]:
 def emulated_google(
     folder: Path, redirect_ports: Sequence[int] | None = None, path: str = "/"
 ) -> Iterator[EmulatedGoogle]:
-    """A running `emulate` with its log in a folder. Only these ports of 127.0.0.1 are registered; by default all that this
-    system gives to a program that asks for any, because `emulate` has no rule for loopback as Google has."""
+    """A running `emulate` with its log in a folder. Only these ports of 127.0.0.1 are registered; by default all that
+    this system gives to a program that asks for any, because `emulate` has no rule for loopback as Google has."""
     seed = folder / "google.json"
     folder.mkdir(parents=True, exist_ok=True)
     ports = redirect_ports if redirect_ports is not None else _given_ports()

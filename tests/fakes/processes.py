@@ -1,4 +1,4 @@
-"""Servers of others as processes on loopback: started, waited for until they answer, stopped. Nothing of ours runs in them."""
+"""Servers of others as processes on loopback: started, waited for until they answer, and stopped."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def node_peer(script: str, *arguments: str) -> list[str]:
 
 def peer_is_missing(name: str) -> NoReturn:
     """Skip on a developer's machine; fail where everything must be there."""
-    message = f"the test peer {name} is not installed: install Node.js 20 with npm and run `make peers`"
+    message = f"the test peer {name} is not installed: install Node.js 18 or newer with npm and run `make peers`"
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)

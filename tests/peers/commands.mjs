@@ -1,7 +1,10 @@
 // What the peers written in JavaScript share: they stay on this machine, take commands as lines of JSON on stdin, answer
 // each with one line on stdout, and end when stdin closes, so that none outlives the tests however those end.
+import { webcrypto } from "node:crypto";
 import net from "node:net";
 import { createInterface } from "node:readline";
+
+globalThis.crypto ??= webcrypto; // Node.js 18, which Debian 12 has, keeps it in the module alone
 
 // `emulate` listens on every interface and has no option for another. The tests are nobody's business but this machine's.
 const listen = net.Server.prototype.listen;

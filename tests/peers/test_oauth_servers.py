@@ -4,7 +4,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -29,7 +29,8 @@ class Program:
     def __init__(self) -> None:
         self.verifier = secrets.token_urlsafe(48)
         self.brought: dict[str, str] = {}
-        self._server = HTTPServer(("127.0.0.1", 0), _handler(self.brought))
+        self.asked: list[str] = []
+        self._server = _Receiver(("127.0.0.1", 0), _handler(self.brought, self.asked))
         self._thread = Thread(target=self._server.serve_forever, args=(0.01,), name="program")
         self._thread.start()
         self.port = self._server.server_port
@@ -74,12 +75,17 @@ class Program:
         self._thread.join()
 
 
-def _handler(brought: dict[str, str]) -> type[BaseHTTPRequestHandler]:
+class _Receiver(ThreadingHTTPServer):
+    daemon_threads = False  # so that closing it waits for them
+
+
+def _handler(brought: dict[str, str], asked: list[str]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         timeout = 5
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
+            asked.append(parts.path)
             if parts.path == "/":
                 brought.update({name: values[0] for name, values in parse_qs(parts.query).items()})
             page = b"<title>PingToPass</title><style>p {}</style><p>You are <b>signed in</b>.</p>"
@@ -178,6 +184,7 @@ def test_a_browser_opens_away_from_the_program(oauth_server: OAuthServer, progra
     assert browser.open(program.authorization_url(oauth_server))
     assert browser.page().text == "You are signed in."
     browser.close()
+    assert program.asked == ["/", "/favicon.ico"]
 
 
 @pytest.mark.parametrize("fault", peers.TOKEN_FAULTS)
@@ -273,5 +280,5 @@ def test_emulate_refuses_another_client_and_another_secret(emulated_google: Emul
 
 
 def test_a_browser_says_when_the_account_is_not_on_the_page(emulated_google: EmulatedGoogle, program: Program) -> None:
-    with pytest.raises(Lost, match="no account nobody@example.com on the page: .*ada@example.com"):
+    with pytest.raises(Lost, match=r"no account nobody@example.com on the page: .*ada@example.com"):
         visit(program.authorization_url(emulated_google), "nobody@example.com")

@@ -1,12 +1,12 @@
 """What the tests of the database rely on in sqld: Hrana over HTTP, exact integers, kill and restart at one address."""
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
 import pytest
 
 from tests.fakes.peers import Sqld, SqldKey
-from tests.fakes.processes import Process, PeerBroken, answers, free_port
 
 
 def _run(server: Sqld, *statements: str, token: str | None = None) -> httpx2.Response:
@@ -26,7 +26,7 @@ def test_sqld_keeps_an_integer_of_64_bits_exact(sqld_server: Sqld) -> None:
 
 
 @pytest.mark.parametrize("end", [Sqld.kill, Sqld.stop])
-def test_sqld_has_what_it_acknowledged_after_its_end(end: Any, sqld_server: Sqld) -> None:
+def test_sqld_has_what_it_acknowledged_after_its_end(end: Callable[[Sqld], None], sqld_server: Sqld) -> None:
     url = sqld_server.url
     assert _run(sqld_server, "CREATE TABLE t (v)", "INSERT INTO t VALUES (7)").status_code == 200
     end(sqld_server)
@@ -49,12 +49,3 @@ def test_sqld_with_a_key_wants_its_tokens(locked_sqld: Sqld, sqld_key: SqldKey) 
 def test_a_token_to_read_may_not_write(locked_sqld: Sqld, sqld_key: SqldKey) -> None:
     assert _run(locked_sqld, "CREATE TABLE t (v)", token=sqld_key.token("ro")).status_code == 403
     assert _run(locked_sqld, "SELECT 1", token=sqld_key.token("ro")).status_code == 200
-
-
-def test_a_peer_that_does_not_start_shows_its_log(tmp_path: Any, sqld_server: Sqld) -> None:
-    port = free_port()
-    process = Process(tmp_path / "broken.log", lambda: answers(f"http://127.0.0.1:{port}/health"))
-    program = sqld_server._command()[0]
-    with pytest.raises(PeerBroken, match="(?s)sqld does not answer:.*--no-such-option"):
-        process.start([program, "--no-such-option"])
-    assert not process.is_running
