@@ -14,8 +14,14 @@ let signing = await keys.generate("RS256");
 const keyOf = keys.get.bind(keys);
 keys.get = () => keyOf(signing.kid); // the server itself would take its keys in turn
 
+const scopes = new Map(); // of the codes that were given
 let learner = {};
 let armed = { name: null, left: 0 };
+
+// Google names what it granted in its own way and order, whatever the names in the request.
+const LONG_NAMES = { email: "userinfo.email", profile: "userinfo.profile" };
+const longName = (scope) => (scope in LONG_NAMES ? `https://www.googleapis.com/auth/${LONG_NAMES[scope]}` : scope);
+const granted = (scope) => scope.split(" ").map(longName).sort().join(" ");
 
 const without = (claim) => (claims) => delete claims[claim];
 
@@ -102,6 +108,7 @@ server.service.on("beforeResponse", (response, request) => {
     Object.assign(response, { statusCode: 400, body: { error: "invalid_grant", error_description: "no code_verifier" } });
     return;
   }
+  response.body.scope = granted(scopes.get(request.body.code) ?? "");
   const forge = armedOf(signatureFaults);
   const spoil = armedOf(responseFaults);
   if (forge !== undefined) {
@@ -114,7 +121,8 @@ server.service.on("beforeResponse", (response, request) => {
   }
 });
 
-server.service.on("beforeAuthorizeRedirect", (redirect) => {
+server.service.on("beforeAuthorizeRedirect", (redirect, request) => {
+  scopes.set(redirect.url.searchParams.get("code"), request.query.scope ?? "");
   const spoil = armedOf(redirectFaults);
   if (spoil === undefined) return;
   spoil(redirect.url.searchParams);

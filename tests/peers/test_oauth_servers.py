@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx2
 import jwt
 import pytest
+from google_auth_oauthlib.flow import Flow
 from msgspec import Struct
 
 from tests.fakes import peers
@@ -21,6 +22,11 @@ from tests.fakes.processes import PeerBroken
 
 _NONCE = "a nonce of this sign-in"
 _STATE = "a state of this sign-in"
+_LONG_SCOPES = [
+    "openid",
+    "https://www.googleapis.com/auth/userinfo.email",
+    "https://www.googleapis.com/auth/userinfo.profile",
+]
 
 
 class Program:
@@ -185,6 +191,27 @@ def test_a_browser_opens_away_from_the_program(oauth_server: OAuthServer, progra
     assert browser.page().text == "You are signed in."
     browser.close()
     assert program.asked == ["/", "/favicon.ico"]
+
+
+def test_the_library_of_google_signs_in(
+    oauth_server: OAuthServer, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    found = _discovery(oauth_server)
+    places = {"auth_uri": found["authorization_endpoint"], "token_uri": found["token_endpoint"]}
+    client = {"client_id": oauth_server.client_id, "client_secret": oauth_server.client_secret, **places}
+    flow = Flow.from_client_config({"installed": client}, _LONG_SCOPES, redirect_uri=program.redirect)
+    url, _ = flow.authorization_url(nonce=_NONCE, prompt="select_account")
+
+    visit(url, ADA.email)
+    flow.fetch_token(code=program.brought["code"], include_client_id=True, timeout=10)
+
+    assert _verified(oauth_server, flow.oauth2session.token["id_token"])["nonce"] == _NONCE
+
+
+def test_the_mock_names_the_granted_scopes_as_google_does(oauth2_mock: OAuth2Mock, program: Program) -> None:
+    visit(program.authorization_url(oauth2_mock), ADA.email)
+    assert program.exchange(oauth2_mock).json()["scope"].split() == sorted(_LONG_SCOPES)
 
 
 @pytest.mark.parametrize("fault", peers.TOKEN_FAULTS)
