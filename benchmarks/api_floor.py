@@ -1,5 +1,5 @@
-"""The floor of the API: Starlette and msgspec under uvicorn, which decodes a batch of events and answers it from memory.
-Nothing is kept. ``python -m benchmarks.api_floor PORT``."""
+"""The floor of the API: Starlette and msgspec under uvicorn, which decodes a batch of events and answers it from
+memory. Nothing is kept. ``python -m benchmarks.api_floor PORT``."""
 
 import sys
 

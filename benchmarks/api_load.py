@@ -1,5 +1,5 @@
-"""A load of event batches over kept-alive connections, as fast as they are answered. It makes all requests beforehand, so
-that the measured time holds none of that."""
+"""A load of event batches over kept-alive connections, as fast as they are answered. It makes all requests beforehand,
+so that the measured time holds none of that."""
 
 import asyncio
 import os

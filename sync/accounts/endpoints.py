@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from sync.accounts.service import AccountService
 from sync.auth.caller import Callers
 from sync.auth.service import me
+from sync.edge import contract
 from sync.edge.answers import answer
 from sync.edge.bodies import read_body
 from sync.edge.contract import ACTIVE, SIGNED_IN, operation
@@ -20,7 +21,7 @@ _CHUNK_BYTES = 1 << 16
 
 def router(accounts: AccountService, callers: Callers, rates: RateLimits, export_rate: str) -> APIRouter:
     """The routes, on their service."""
-    routes = APIRouter(prefix="/v1/me", tags=["me"])
+    routes = contract.router("/v1/me", "me")
 
     @routes.get("", **operation(answer=Me, problems=SIGNED_IN, bearer=True))
     async def read_me(request: Request) -> Response:
@@ -51,16 +52,20 @@ def router(accounts: AccountService, callers: Callers, rates: RateLimits, export
         """Where the account is signed in."""
         return answer(await accounts.devices(await callers.known(request)))
 
-    @routes.patch("/devices/{session}", **operation(body=DeviceName, answer=Device, problems=_DEVICE, bearer=True))
-    async def rename_device(session: str, request: Request) -> Response:
+    @routes.patch(
+        "/devices/{session}",
+        **operation(body=DeviceName, answer=Device, problems=_DEVICE, bearer=True, path=["session"]),
+    )
+    async def rename_device(request: Request) -> Response:
         """Give a device another name."""
         caller = await callers.active(request)
-        return answer(await accounts.rename_device(caller, session, (await read_body(request, DeviceName)).name))
+        name = (await read_body(request, DeviceName)).name
+        return answer(await accounts.rename_device(caller, request.path_params["session"], name))
 
-    @routes.delete("/devices/{session}", **operation(status=204, problems=_DEVICE, bearer=True))
-    async def end_device(session: str, request: Request) -> Response:
+    @routes.delete("/devices/{session}", **operation(status=204, problems=_DEVICE, bearer=True, path=["session"]))
+    async def end_device(request: Request) -> Response:
         """Sign a device out."""
-        await accounts.end_device(await callers.known(request), session)
+        await accounts.end_device(await callers.known(request), request.path_params["session"])
         return Response(status_code=204)
 
     return routes

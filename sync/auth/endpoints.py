@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from sync.auth.service import AuthService
+from sync.edge import contract
 from sync.edge.answers import answer
 from sync.edge.bodies import read_body
 from sync.edge.contract import operation
@@ -15,7 +16,7 @@ from sync.wire import GoogleSignIn, GoogleStart, Logout, Refresh, SignedIn, Toke
 
 def router(auth: AuthService, rates: RateLimits, rate: str, metrics: Metrics) -> APIRouter:
     """The routes, on their service. `rate` limits an address."""
-    routes = APIRouter(prefix="/v1/auth", tags=["auth"])
+    routes = contract.router("/v1/auth", "auth")
 
     def count(request: Request) -> None:
         rates.take(rate, "sign in", network_of(request.client.host if request.client else ""))

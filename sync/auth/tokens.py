@@ -18,6 +18,8 @@ REMEMBERED_S = 180 * 86_400
 UNREMEMBERED_S = 86_400
 NONCE_S = 10 * 60
 
+_MOST_VERIFIED = 10_000
+
 _ALGORITHM = "HS256"
 _ACCESS, _REFRESH, _NONCE = "access", "refresh", "nonce"
 
@@ -43,6 +45,7 @@ class TokenSigner:
         self._issuer = site_url
         self._secrets = {_key_id(secret): secret for secret in reversed(secrets)}
         self._current = secrets[0]
+        self._verified_access: dict[str, tuple[Caller, int]] = {}
 
     def access(self, caller: Caller) -> str:
         return self._sign(_ACCESS, ACCESS_S, sub=caller.user, sid=caller.session, role=caller.role)
@@ -55,9 +58,18 @@ class TokenSigner:
         return self._sign(_NONCE, NONCE_S, jti=random)
 
     def read_access(self, token: str) -> Caller:
-        """Raises: ServiceError sign_in."""
-        claims = self._verified(token, _ACCESS, ("sub", "sid", "role"))
-        return Caller(claims["sub"], claims["sid"], claims["role"])
+        """A token that was verified is known until it expires: it comes with each request.
+
+        Raises: ServiceError sign_in.
+        """
+        known = self._verified_access.get(token)
+        if known is None or known[1] <= time.time():
+            claims = self._verified(token, _ACCESS, ("sub", "sid", "role"))
+            if len(self._verified_access) >= _MOST_VERIFIED:
+                self._verified_access.clear()
+            known = Caller(claims["sub"], claims["sid"], claims["role"]), claims["exp"]
+            self._verified_access[token] = known
+        return known[0]
 
     def read_refresh(self, token: str) -> RefreshToken:
         """Raises: ServiceError sign_in."""

@@ -1,11 +1,13 @@
 """What a route takes and gives, declared once beside it, so that `/openapi.json` tells the truth."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from msgspec.json import schema_components
+from starlette.responses import Response
 
 from sync import wire
 from sync.edge.problems import KINDS, MEDIA_TYPE
@@ -25,9 +27,11 @@ def operation(
     body: type | None = None,
     media_type: str = "application/json",
     problems: Iterable[str] = (),
+    path: Iterable[str] = (),
     bearer: bool = False,
 ) -> dict[str, Any]:
-    """Arguments for FastAPI's route decorators. `answer` and `body` are shapes of `sync.wire`."""
+    """Arguments for FastAPI's route decorators. `answer` and `body` are shapes of `sync.wire`; `path` names
+    the parameters in the route's path."""
     responses: dict[int | str, dict[str, Any]] = {status: {"description": "Done"}}
     if answer is not None:
         responses[status]["content"] = {media_type: {"schema": _reference(answer)}}
@@ -38,7 +42,8 @@ def operation(
             KINDS[code].status, {"description": "", "content": {MEDIA_TYPE: {"schema": _reference(Problem)}}}
         )
         known["description"] = f"{known['description']} {code}".strip()
-    extra: dict[str, Any] = {}
+    parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in path]
+    extra: dict[str, Any] = {"parameters": parameters} if parameters else {}
     if body is not None:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _reference(body)}}}
         responses.setdefault(413, {"description": "too_many", "content": {MEDIA_TYPE: {"schema": _reference(Problem)}}})
@@ -49,6 +54,19 @@ def operation(
         extra["security"] = [{"bearer": []}]
     extra["x-shapes"] = [shape.__name__ for shape in (answer, body) if shape is not None]
     return {"status_code": status, "responses": responses, "openapi_extra": extra, "response_model": None}
+
+
+class DirectRoute(APIRoute):
+    """A route whose endpoint takes the request and gives a response, and nothing else: FastAPI describes it, and has no
+    parameters to solve for it, which would cost more than a small request."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        return self.endpoint
+
+
+def router(prefix: str, tag: str) -> APIRouter:
+    """For one noun of the API."""
+    return APIRouter(prefix=prefix, tags=[tag], route_class=DirectRoute)
 
 
 def describe(app: FastAPI) -> None:

@@ -5,7 +5,7 @@ from time import time
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import FixedWindowRateLimiter
 
 from sync.edge.problems import ServiceError
 
@@ -14,7 +14,7 @@ class RateLimits:
     """Counts what accounts and addresses ask for."""
 
     def __init__(self) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._parsed: dict[str, RateLimitItem] = {}
 
     def take(self, rate: str, *key: str, cost: int = 1) -> None:

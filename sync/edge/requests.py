@@ -1,6 +1,7 @@
-"""Around every request: its id, the problem that answers a failure, the log line, the metrics and the address's rate.
+"""Around every request: its id, the problem that answers a failure, the log, the metrics and the address's rate.
 
-A log line holds the route's template, never an address with ids, and nothing of who asked.
+What was refused or slow has a line in the log; the rest is counted only. A line holds the route's
+template, never an address with ids, and nothing of who asked.
 """
 
 import os
@@ -77,8 +78,8 @@ class Edge:
         line = {"method": method, "route": route, "status": status, "ms": round(elapsed_ms, 1)}
         if elapsed_ms > SLOW_MS:
             _log.warning("slow request", request_id=request_id, **line)
-        else:
-            _log.info("request", request_id=request_id, **line)
+        elif not 200 <= status < 300:
+            _log.info("request refused", request_id=request_id, **line)
 
 
 _HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]

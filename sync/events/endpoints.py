@@ -8,6 +8,7 @@ from msgspec import json
 from starlette.responses import Response
 
 from sync.auth.caller import Callers
+from sync.edge import contract
 from sync.edge.bodies import read_body
 from sync.edge.contract import ACTIVE, operation
 from sync.events.service import SyncService
@@ -20,7 +21,7 @@ _PROBLEMS = (*ACTIVE, "stream_changed", "too_many", "unsupported_encoding", "upg
 
 def router(events: SyncService, callers: Callers) -> APIRouter:
     """The route, on its service."""
-    routes = APIRouter(tags=["sync"])
+    routes = contract.router("", "sync")
 
     @routes.post("/v1/sync", **operation(body=SyncRequest, answer=SyncAnswer, problems=_PROBLEMS, bearer=True))
     async def exchange(request: Request) -> Response:

@@ -34,9 +34,12 @@ COUNT = (
     f" last_at = last_at + json_array_length(:events) WHERE {_GUARD}"
 )
 
+# Before COUNT: what is beyond `last_seq` was inserted just now and is the same.
 ACKS = (
-    "SELECT j.key, e.seq, e.at, e.type = j.value->>2 AND e.version = j.value->>3 AND e.payload = j.value->>6"
-    " FROM json_each(:events) j CROSS JOIN events e ON e.user = :user AND e.id = j.value->>0 ORDER BY j.key"
+    "SELECT j.key, e.seq, e.at, CASE WHEN e.seq > u.last_seq THEN 1"
+    " ELSE e.type = j.value->>2 AND e.version = j.value->>3 AND e.payload = j.value->>6 END"
+    " FROM users u CROSS JOIN json_each(:events) j CROSS JOIN events e"
+    " WHERE u.id = :user AND e.user = :user AND e.id = j.value->>0"
 )
 
 PULL = (
@@ -94,8 +97,8 @@ class EventRepository:
         if events == "[]":
             before, pulled = await self._database.read(steps([STATE, PULL], args))
             return Exchange(_state(before), [], pulled, _state(before))
-        statements = [STATE, STAMP, INSERT, COUNT, ACKS, PULL, STATE]
-        before, _, _, _, acks, pulled, after = await self._database.write(steps(statements, args))
+        statements = [STATE, STAMP, INSERT, ACKS, COUNT, PULL, STATE]
+        before, _, _, acks, _, pulled, after = await self._database.write(steps(statements, args))
         return Exchange(_state(before), acks, pulled, _state(after))
 
 

@@ -57,7 +57,7 @@ class SyncService:
         """Take the events of a request, answer with those that the device does not hold. Raises: ServiceError."""
         events = _events(request)
         bad: dict[int, str] = {}
-        indexes: list[int] = []
+        taken: list[tuple[int, int]] = []
         rows: list[list[object]] = []
         seen: set[str] = set()
         for index, event in enumerate(events):
@@ -66,8 +66,9 @@ class SyncService:
                 bad[index] = code
                 continue
             seen.add(event.id)
-            indexes.append(index)
-            rows.append(_row(event))
+            ms = id_ms(event.id)
+            taken.append((index, ms))
+            rows.append(_row(event, ms))
         self._rates.take(self._limits.events, "events", caller.user, cost=len(rows))
         now = self._now_ms()
         exchange = await self._repository.exchange(
@@ -76,7 +77,7 @@ class SyncService:
             most_bytes=MAX_BODY_BYTES,
         )  # fmt: skip
         state = self._checked(exchange, request, now, bool(rows))
-        acks, at = _acknowledged(exchange.acks, indexes, events, bad)
+        acks, at = _acknowledged(exchange.acks, taken, bad)
         self._metrics.events_received(len(exchange.acks), len(bad))
         pulled = [WireEvent(str(i), str(d), str(k), v, o, str(p), a, s) for s, i, d, k, v, o, a, p in exchange.pulled]  # type: ignore[arg-type]
         return SyncAnswer(
@@ -161,27 +162,29 @@ def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
-def _row(event: WireEvent) -> list[object]:
-    ms = id_ms(event.id)
+def _row(event: WireEvent, ms: int) -> list[object]:
     hint = ms if event.at is None else min(ms, event.at)
     return [event.id, event.device, event.type, event.version, event.occurred_at, hint, event.payload]
 
 
 def _acknowledged(
-    rows: Rows, indexes: Sequence[int], events: Sequence[WireEvent], bad: dict[int, str]
+    rows: Rows, taken: Sequence[tuple[int, int]], bad: dict[int, str]
 ) -> tuple[list[Run], dict[int, int]]:
-    """Runs of consecutive indexes and numbers, and the times that differ from the id's. Adds conflicts to `bad`."""
+    """Runs of consecutive indexes and numbers, and the times that differ from the id's. Adds conflicts to `bad`.
+
+    `taken`: index in the request and time of the id, of each event that was sent to the database.
+    """
     runs: list[Run] = []
     at: dict[int, int] = {}
     for key, seq, event_at, is_same in rows:
         assert isinstance(key, int)
         assert isinstance(seq, int)
         assert isinstance(event_at, int)
-        index = indexes[key]
+        index, ms = taken[key]
         if not is_same:
             bad[index] = "conflict"
             continue
-        if event_at != id_ms(events[index].id):
+        if event_at != ms:
             at[index] = event_at
         last = runs[-1] if runs else None
         if last is not None and last.i + last.n == index and last.seq + last.n == seq:

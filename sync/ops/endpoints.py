@@ -11,6 +11,7 @@ from msgspec import json
 from starlette.responses import Response
 
 from sync.database import Database, DatabaseError, Step
+from sync.edge import contract
 from sync.edge.answers import answer
 from sync.edge.contract import operation
 from sync.edge.metrics import Metrics
@@ -20,7 +21,7 @@ from sync.wire import Health, Key, Keys
 
 def router(database: Database, metrics: Metrics, metrics_token: str, entitlement_keys: tuple[bytes, ...]) -> APIRouter:
     """The routes. Without a `metrics_token` there is no `/metrics`."""
-    routes = APIRouter(tags=["operations"])
+    routes = contract.router("", "operations")
     keys = Keys([public_key(seed) for seed in entitlement_keys])
 
     @routes.get("/healthz", **operation(answer=Health))
