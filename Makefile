@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PEERS := tests/peers/.ready
 
-.PHONY: run test soak check bench screenshots bundle peers clean
+.PHONY: run test soak check cloud bench screenshots bundle peers clean
 
 run: $(READY)
 	$(BIN)/python -m pingtopass_desktop $(ARGS)
@@ -22,6 +22,9 @@ check: $(READY)
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python packaging/check_sizes.py
+
+cloud: $(READY) peers
+	$(BIN)/python -m tests.fakes.local_cloud
 
 bench: $(READY)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/run.py $(ARGS)

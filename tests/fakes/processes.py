@@ -72,14 +72,18 @@ class Process:
     def is_running(self) -> bool:
         return self._running is not None and self._running.poll() is None
 
-    def start(self, command: Sequence[str], *, takes_commands: bool = False) -> None:
+    def start(
+        self, command: Sequence[str], *, takes_commands: bool = False, environment: Mapping[str, str] | None = None
+    ) -> None:
         """Start it and return when it answers. Raises: PeerBroken."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._buffer = b""
         channel = subprocess.PIPE if takes_commands else subprocess.DEVNULL
         with self.log.open("ab") as log:
             output = subprocess.PIPE if takes_commands else log
-            self._running = subprocess.Popen(command, stdin=channel, stdout=output, stderr=log, cwd=self.log.parent)
+            self._running = subprocess.Popen(
+                command, stdin=channel, stdout=output, stderr=log, cwd=self.log.parent, env=environment
+            )
         deadline = time.monotonic() + START_S
         while not self._is_ready():
             if self._has_ended(_POLL_S) or time.monotonic() > deadline:
@@ -110,12 +114,15 @@ class Process:
         line, self._buffer = self._buffer.split(b"\n", 1)
         return line
 
-    def stop(self) -> None:
-        """SIGTERM, and SIGKILL where that does not help."""
-        if self._running is not None:
-            self._running.terminate()
-            self._has_ended(ANSWER_S)
-            self.kill()
+    def stop(self) -> int | None:
+        """SIGTERM, and SIGKILL where that does not help. Returns its exit code."""
+        if self._running is None:
+            return None
+        self._running.terminate()
+        self._has_ended(ANSWER_S)
+        code = self._running.poll()
+        self.kill()
+        return code
 
     def kill(self) -> None:
         """SIGKILL. Returns when it is gone."""

@@ -2,13 +2,10 @@
 
 import asyncio
 import os
-import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from time import monotonic, sleep
 
 import httpx2
 from msgspec import Struct
@@ -20,10 +17,11 @@ from sync.database.migrations import migrate
 from sync.edge.clock import clock_ms
 from sync.edge.ids import new_id
 from sync.settings import Settings
+from tests.fakes.processes import Process, answers, free_port
 
 SECRET = "a secret of tests, and of nothing else whatsoever"
 
-_START_S = 20
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 class Account(Struct, frozen=True):
@@ -93,25 +91,30 @@ class ServiceHere:
 
 
 class ServiceProcess:
-    """The API as a process on a free port. Use as a context manager; `environment` are its settings."""
+    """The API as a process on a port that it keeps. Use as a context manager; `environment` are its settings."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         self.port = free_port()
         self.environment = {**settings, "PORT": str(self.port), "SITE_URL": f"http://127.0.0.1:{self.port}"}
-        self.log = Path(settings["DATA_DIR"]) / f"service-{self.port}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process = Process(
+            Path(settings["DATA_DIR"]) / f"service-{self.port}.log", lambda: answers(f"{self.url}/healthz")
+        )
 
     @property
     def url(self) -> str:
         return self.environment["SITE_URL"]
 
     @property
+    def log(self) -> Path:
+        return self.process.log
+
+    @property
     def settings(self) -> Settings:
         return Settings.from_environment(self.environment)
 
     def __enter__(self) -> "ServiceProcess":
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        self.run("migrate")
+        migrated = self.run("migrate")
+        assert migrated.returncode == 0, migrated.stderr
         self.start()
         return self
 
@@ -125,38 +128,15 @@ class ServiceProcess:
 
     def start(self) -> None:
         """Returns once it answers."""
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "sync"], env=self._whole_environment(), stdout=log, stderr=log
-            )
-        deadline = monotonic() + _START_S
-        while monotonic() < deadline and self._process.poll() is None:
-            try:
-                httpx2.get(f"{self.url}/healthz", timeout=1)
-            except httpx2.TransportError:
-                sleep(0.02)  # it is a process: there is nothing else to wait on
-                continue
-            return
-        self.kill()
-        raise AssertionError(f"the service did not start:\n{self.log.read_text()}")
+        self.process.start([sys.executable, "-m", "sync"], environment=self._whole_environment())
 
     def kill(self) -> None:
         """SIGKILL, and wait."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        self.process.kill()
 
     def stop(self) -> int | None:
         """SIGTERM, and wait. Returns the exit code."""
-        if self._process is None:
-            return None
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            code = self._process.wait(timeout=_START_S)
-        finally:
-            self.kill()
-        return code
+        return self.process.stop()
 
     def add_account(self, *, email: str = "ada@example.org") -> Account:
         """Straight into its database, beside it."""
@@ -171,11 +151,4 @@ class ServiceProcess:
         return asyncio.run(add())
 
     def _whole_environment(self) -> dict[str, str]:
-        return {**os.environ, **self.environment}
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+        return {**os.environ, "PYTHONPATH": str(_ROOT), **self.environment}
