@@ -25,6 +25,11 @@ class _Numbers:
         return Response(json.encode(answer), media_type="application/json")
 
 
+async def _healthy(request: Request) -> Response:
+    return Response()
+
+
 if __name__ == "__main__":
-    app = Starlette(routes=[Route("/v1/sync", _Numbers().exchange, methods=["POST"])])
+    routes = [Route("/v1/sync", _Numbers().exchange, methods=["POST"]), Route("/healthz", _healthy)]
+    app = Starlette(routes=routes)
     uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error", access_log=False)

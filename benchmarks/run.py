@@ -17,7 +17,7 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from benchmarks import answers, bring, figures, find, forms, imports, start, window
+from benchmarks import answers, api, bring, figures, find, forms, imports, start, window
 from benchmarks.bank import published
 from benchmarks.measure import Row, progress, table
 from benchmarks.peer import Peer, collection, running
@@ -69,6 +69,7 @@ def main() -> int:
         rows += figures.rows(
             cache, work / "figures", size=large, answers=5 * large, count=turns, peer=peer.graphs if peer else None
         )
+        rows += api.rows(cache, work / "api", count=turns, peer=options.peer)
     print(table(rows))
     return 0
 

@@ -25,7 +25,7 @@ def says_memory() -> bool:
 def ready_mib(command: Sequence[str], environment: Mapping[str, str]) -> float:
     """Proportional set size (PSS) at the line "ready" of the process and of every process that it started."""
     with _ready(command, environment) as process:
-        return sum(_pss_mib(pid) for pid in _family(process.pid))
+        return sum(pss_mib(pid) for pid in _family(process.pid))
 
 
 @contextmanager
@@ -58,6 +58,6 @@ def _family(pid: int) -> list[int]:
     return family
 
 
-def _pss_mib(pid: int) -> float:
+def pss_mib(pid: int) -> float:
     lines = (_PROC / str(pid) / "smaps_rollup").read_text("ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

@@ -71,10 +71,13 @@ def create(settings: Settings, database: Database, now_ms: Callable[[], int] = c
         title="PingToPass", version="1", description="Accounts, devices and the exchange of learner events.",
         lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
-    app.include_router(auth_endpoints.router(auth, rates, settings.limits.sign_in, metrics))
-    app.include_router(account_endpoints.router(accounts, callers, rates, settings.limits.export))
-    app.include_router(event_endpoints.router(events, callers))
-    app.include_router(ops_endpoints.router(database, metrics, settings.metrics_token, settings.entitlement_keys))
+    for router in (
+        event_endpoints.router(events, callers),
+        auth_endpoints.router(auth, rates, settings.limits.sign_in, metrics),
+        account_endpoints.router(accounts, callers, rates, settings.limits.export),
+        ops_endpoints.router(database, metrics, settings.metrics_token, settings.entitlement_keys),
+    ):
+        app.router.routes.extend(router.routes)  # an included router would be searched anew for each request
     app.add_exception_handler(HTTPException, _not_routed)
     app.add_middleware(Edge, metrics=metrics, rates=rates, address_rate=settings.limits.address)
     describe(app)

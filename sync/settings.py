@@ -3,9 +3,11 @@ environment; a value that cannot be used stops the start with a message that nam
 
 import base64
 import binascii
+import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -19,14 +21,32 @@ class SettingsError(Exception):
     """Settings that cannot be used, one sentence a line, each with the name that it is about."""
 
 
-class Limits(Struct, frozen=True):
-    """Rates in the notation of the library `limits` ("120/minute"); `events` counts events, the others requests."""
+_UNITS_S = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
-    sign_in: str = "20/minute"
-    address: str = "1200/minute"
-    account: str = "240/minute"
-    export: str = "6/hour"
-    events: str = "200000/day"
+
+class Rate(NamedTuple):
+    """At most `amount` in `window_s` seconds."""
+
+    amount: int
+    window_s: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Rate":
+        """From "120/minute"; the unit is second, minute, hour or day. Raises: ValueError."""
+        found = re.fullmatch(r"([1-9][0-9]{0,9})/(second|minute|hour|day)", text)
+        if found is None:
+            raise ValueError(text)
+        return cls(int(found[1]), _UNITS_S[found[2]])
+
+
+class Limits(Struct, frozen=True):
+    """`events` counts events, the other rates requests."""
+
+    sign_in: Rate = Rate(20, 60)
+    address: Rate = Rate(1_200, 60)
+    account: Rate = Rate(240, 60)
+    export: Rate = Rate(6, 3600)
+    events: Rate = Rate(200_000, 86_400)
     account_bytes: int = 2_000_000_000
 
 
@@ -188,22 +208,10 @@ class _Reader:
             account_bytes=self._whole("ACCOUNT_BYTES", usual.account_bytes, 1, 2**62),
         )
 
-    def _rate(self, name: str, default: str) -> str:
-        text = self._text(name, default)
-        return self._checked(name, text, default, _is_rate, 'a rate such as "120/minute"')
-
-    def _checked(self, name: str, text: str, default: str, check: Callable[[str], bool], what: str) -> str:
-        if check(text):
-            return text
-        self._wrong.append(f"{name} is {text!r}, not {what}.")
-        return default
-
-
-def _is_rate(text: str) -> bool:
-    from limits import parse
-
-    try:
-        parse(text)
-    except ValueError:
-        return False
-    return True
+    def _rate(self, name: str, default: Rate) -> Rate:
+        text = self._text(name)
+        try:
+            return Rate.parse(text) if text else default
+        except ValueError:
+            self._wrong.append(f'{name} is {text!r}, not a rate such as "120/minute".')
+            return default

@@ -14,12 +14,13 @@ from sync.edge.answers import answer
 from sync.edge.bodies import read_body
 from sync.edge.contract import ACTIVE, SIGNED_IN, operation
 from sync.edge.limits import RateLimits
+from sync.settings import Rate
 from sync.wire import Device, DeviceName, Devices, Me
 
 _CHUNK_BYTES = 1 << 16
 
 
-def router(accounts: AccountService, callers: Callers, rates: RateLimits, export_rate: str) -> APIRouter:
+def router(accounts: AccountService, callers: Callers, rates: RateLimits, export_rate: Rate) -> APIRouter:
     """The routes, on their service."""
     routes = contract.router("/v1/me", "me")
 
@@ -42,7 +43,7 @@ def router(accounts: AccountService, callers: Callers, rates: RateLimits, export
     async def export_me(request: Request) -> Response:
         """Everything that the service holds about the account, as a zip."""
         caller = await callers.known(request)
-        rates.take(export_rate, "export", caller.user)
+        rates.take(export_rate, "exports", caller.user)
         target = await accounts.export(caller)
         headers = {"Content-Disposition": 'attachment; filename="pingtopass-my-data.zip"'}
         return StreamingResponse(_chunks(target), headers=headers, media_type="application/zip")

@@ -24,7 +24,7 @@ class Callers:
         if scheme.lower() != "bearer" or not token:
             raise ServiceError("sign_in")
         caller = self._auth.read_access(token.strip())
-        self._rates.take(self._limits.account, "account", caller.user)
+        self._rates.take(self._limits.account, "requests of one account", caller.user)
         return caller
 
     async def known(self, request: Request) -> SessionRow:

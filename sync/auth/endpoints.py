@@ -11,15 +11,16 @@ from sync.edge.contract import operation
 from sync.edge.limits import RateLimits, network_of
 from sync.edge.metrics import Metrics
 from sync.edge.problems import ServiceError
+from sync.settings import Rate
 from sync.wire import GoogleSignIn, GoogleStart, Logout, Refresh, SignedIn, Tokens
 
 
-def router(auth: AuthService, rates: RateLimits, rate: str, metrics: Metrics) -> APIRouter:
+def router(auth: AuthService, rates: RateLimits, rate: Rate, metrics: Metrics) -> APIRouter:
     """The routes, on their service. `rate` limits an address."""
     routes = contract.router("/v1/auth", "auth")
 
     def count(request: Request) -> None:
-        rates.take(rate, "sign in", network_of(request.client.host if request.client else ""))
+        rates.take(rate, "sign-ins from one address", network_of(request.client.host if request.client else ""))
 
     @routes.get("/google", **operation(answer=GoogleStart, problems=["not_configured", "google_away"]))
     async def start_google(request: Request) -> Response:

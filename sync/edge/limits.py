@@ -1,31 +1,41 @@
-"""Rate limits, counted in this process: behind several processes an account gets its rate from each."""
+"""Rate limits, counted in this process in fixed windows: behind several processes each has counts of its own."""
 
 import ipaddress
-from time import time
+from math import ceil
+from time import monotonic
 
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from msgspec import Struct
 
 from sync.edge.problems import ServiceError
+from sync.settings import Rate
+
+_MANY_WINDOWS = 100_000
+"""From so many on, those that are over are forgotten first."""
+
+
+class _Window(Struct):
+    ends_at: float
+    taken: int
 
 
 class RateLimits:
-    """Counts what accounts and addresses ask for."""
+    """Counts what accounts and addresses ask for. The libraries for this keep their counts elsewhere, or start a thread
+    for each to forget it again, which costs more than the request."""
 
     def __init__(self) -> None:
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._parsed: dict[str, RateLimitItem] = {}
+        self._windows: dict[tuple[str, str], _Window] = {}
 
-    def take(self, rate: str, *key: str, cost: int = 1) -> None:
-        """Raises: ServiceError slow_down when `key` has used up `rate` ("120/minute")."""
-        item = self._parsed.get(rate)
-        if item is None:
-            item = self._parsed[rate] = parse(rate)
-        if cost and not self._limiter.hit(item, *key, cost=cost):
-            reset_at = self._limiter.get_window_stats(item, *key).reset_time
-            wait_s = max(1, min(3600, round(reset_at - time())))
-            raise ServiceError("slow_down", f"At most {rate.replace('/', ' in a ')}.", retry_after_s=wait_s)
+    def take(self, rate: Rate, what: str, who: str, cost: int = 1) -> None:
+        """Raises: ServiceError slow_down when `who` has used up its rate of `what`."""
+        now = monotonic()
+        window = self._windows.get((what, who))
+        if window is None or window.ends_at <= now:
+            if len(self._windows) >= _MANY_WINDOWS:
+                self._windows = {key: kept for key, kept in self._windows.items() if kept.ends_at > now}
+            window = self._windows[what, who] = _Window(now + rate.window_s, 0)
+        if window.taken + cost > rate.amount and cost:
+            raise ServiceError("slow_down", f"At most {rate.amount} {what}.", retry_after_s=ceil(window.ends_at - now))
+        window.taken += cost
 
 
 def network_of(address: str) -> str:

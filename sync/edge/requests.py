@@ -16,6 +16,7 @@ from sync.database import DatabaseAway
 from sync.edge.limits import RateLimits, network_of
 from sync.edge.metrics import Metrics
 from sync.edge.problems import ServiceError, problem
+from sync.settings import Rate
 
 SLOW_MS = 100
 
@@ -29,7 +30,7 @@ _USABLE_ID = re.compile("[A-Za-z0-9_-]{8,64}")
 class Edge:
     """ASGI middleware, the outermost."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, rates: RateLimits, address_rate: str) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, rates: RateLimits, address_rate: Rate) -> None:
         self._app = app
         self._metrics = metrics
         self._rates = rates
@@ -52,7 +53,9 @@ class Edge:
 
         try:
             if scope["path"].startswith("/v1/"):
-                self._rates.take(self._address_rate, "address", network_of((scope.get("client") or ("",))[0]))
+                self._rates.take(
+                    self._address_rate, "requests from one address", network_of((scope.get("client") or ("",))[0])
+                )
             await self._app(scope, receive, send_with_id)
         except Exception as error:
             failure = self._failure(error, request_id)

@@ -69,7 +69,7 @@ class SyncService:
             ms = id_ms(event.id)
             taken.append((index, ms))
             rows.append(_row(event, ms))
-        self._rates.take(self._limits.events, "events", caller.user, cost=len(rows))
+        self._rates.take(self._limits.events, "events of one account", caller.user, cost=len(rows))
         now = self._now_ms()
         exchange = await self._repository.exchange(
             user=caller.user, session=caller.session, stream=request.stream or "", cursor=request.cursor, now=now,

@@ -39,7 +39,7 @@ class Account(Struct, frozen=True):
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:
     """Settings of a service in development whose rates are out of the way."""
-    generous = {f"RATE_{name}": "1000000/second" for name in ("SIGN_IN", "ADDRESS", "ACCOUNT", "EXPORT", "EVENTS")}
+    generous = {f"RATE_{name}": "100000000/second" for name in ("SIGN_IN", "ADDRESS", "ACCOUNT", "EXPORT", "EVENTS")}
     return {"ENVIRONMENT": "development", "JWT_SECRET": SECRET, "DATA_DIR": str(data_dir), **generous, **more}
 
 
