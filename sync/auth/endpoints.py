@@ -43,13 +43,11 @@ def router(auth: AuthService, rates: RateLimits, rate: Rate, metrics: Metrics) -
     @routes.post("/refresh", **operation(body=Refresh, answer=Tokens, problems=["sign_in", "account_gone"]))
     async def refresh(request: Request) -> Response:
         """New tokens for a refresh token, which is good for one use. A second use ends the session."""
-        count(request)
         return answer(await auth.refresh(await read_body(request, Refresh)))
 
     @routes.post("/logout", **operation(body=Logout, status=204))
     async def log_out(request: Request) -> Response:
         """End the session of a refresh token, or all sessions of its account."""
-        count(request)
         await auth.log_out(await read_body(request, Logout))
         return Response(status_code=204)
 

@@ -1,5 +1,6 @@
 """What operators and other programs ask the service about itself."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -18,6 +19,9 @@ from sync.edge.metrics import Metrics
 from sync.edge.problems import ServiceError
 from sync.wire import Health, Key, Keys
 
+_READY_S = 3
+"""A load balancer asks more often than a database that is away would let it know."""
+
 
 def router(database: Database, metrics: Metrics, metrics_token: str, entitlement_keys: tuple[bytes, ...]) -> APIRouter:
     """The routes. Without a `metrics_token` there is no `/metrics`."""
@@ -33,8 +37,9 @@ def router(database: Database, metrics: Metrics, metrics_token: str, entitlement
     async def read_readiness(request: Request) -> Response:
         """The database answers."""
         try:
-            await database.read([Step("SELECT max(version) FROM schema_migrations")])
-        except DatabaseError as error:
+            async with asyncio.timeout(_READY_S):
+                await database.read([Step("SELECT max(version) FROM schema_migrations")])
+        except (DatabaseError, TimeoutError) as error:
             raise ServiceError("unavailable", "The database does not answer.", retry_after_s=5) from error
         return answer(Health("ok"))
 
