@@ -39,7 +39,9 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="pingtopass-cloud-") as name, local_cloud(Path(name)) as service:
             print(f"The service runs at {service.url}; its log is {service.log}.")
             print("Start the application against it, with a data folder of its own:\n")
-            print(f"  PINGTOPASS_API_URL={service.url} make run ARGS='--data-dir {Path(name) / 'laptop'}'\n")
+            # The sign-in server speaks no TLS, which the application refuses unless it is told that this is a test.
+            settings = f"OAUTHLIB_INSECURE_TRANSPORT=1 PINGTOPASS_API_URL={service.url}"
+            print(f"  {settings} make run ARGS='--data-dir {Path(name) / 'laptop'}'\n")
             print(f"Sign in as {' or '.join(person.email for person in LEARNERS if person.is_verified)}.")
             print("Ctrl-C stops all of it.", flush=True)
             stop.wait()
