@@ -19,12 +19,16 @@ from pingtopass_desktop.library.starter import BANK_ID, resources_folder
 
 PACKAGES = {
     "fsrs": "fsrs",
+    "google_auth_oauthlib": "google-auth-oauthlib",
+    "httpx2": "httpx2",
+    "keyring": "keyring",
     "markdown_it": "markdown-it-py",
     "msgspec": "msgspec",
     "numpy": "numpy",
     "platformdirs": "platformdirs",
     "pygments": "Pygments",
     "tomli_w": "tomli-w",
+    "truststore": "truststore",
     "tzlocal": "tzlocal",
 }
 """The libraries that commands may import, by the name of the module."""
