@@ -20,6 +20,7 @@ EXCLUDED_MODULES = (
     "_gdbm",
     "_pytest",
     "_tkinter",
+    "click",  # httpx2 has a command line of its own
     "curses",
     "distutils",
     "doctest",
@@ -37,13 +38,16 @@ EXCLUDED_MODULES = (
     "pyqtgraph.opengl",
     "pytest",
     "readline",  # a library under the GPL, for a prompt that the program does not have
+    "rich",
     "setuptools",
     "test",
     "tkinter",
     "turtle",
     "unittest",
+    "uvloop",  # the API's, and httpx2 would take it where it runs in asyncio
     "venv",
     "xmlrpc",
+    "yaml",
     # Bindings that no page uses but that hooks bring along. The libraries of Qt below them stay where others need them.
     "PySide6.QtDBus",
     "PySide6.QtDesigner",
