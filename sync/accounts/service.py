@@ -53,9 +53,9 @@ class AccountService:
         return _with_deletion(caller, deleted_at)
 
     async def restore(self, caller: SessionRow) -> Me:
-        """Take the deletion back."""
-        await self._repository.set_deleted(caller.user, None)
+        """Take the deletion back. Listed first, as a deletion is: else a restored database would delete it again."""
         await self._deletions.add(Deletion(caller.user, "taken_back", self._now_ms()))
+        await self._repository.set_deleted(caller.user, None)
         return _with_deletion(caller, None)
 
     async def erase_due(self) -> int:
