@@ -47,9 +47,9 @@ class AccountService:
 
     async def delete(self, caller: SessionRow) -> Me:
         """Delete the account after its days of grace. Asked again, the first request counts."""
-        now = self._now_ms()
-        await self._deletions.add(Deletion(caller.user, "asked", now))
-        deleted_at = await self._repository.set_deleted(caller.user, now)
+        asked_at = self._now_ms() if caller.deleted_at is None else caller.deleted_at
+        await self._deletions.add(Deletion(caller.user, "asked", asked_at))
+        deleted_at = await self._repository.set_deleted(caller.user, asked_at)
         return _with_deletion(caller, deleted_at)
 
     async def restore(self, caller: SessionRow) -> Me:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import monotonic, sleep
 
 _POLL_S = 0.02
-_PATIENCE_S = 30
+_PATIENCE_S = 20
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

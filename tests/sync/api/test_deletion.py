@@ -112,6 +112,7 @@ async def test_asking_again_does_not_put_it_off(service: ServiceHere, ada: Accou
     first = (await _delete(service, ada)).json()
     _pass_days(service, 3)
     assert (await _delete(service, ada)).json() == first
+    assert len({each.at for each in _listed(service, ada)}) == 1
     assert await me(service, ada.token) == json.decode(json.encode(first), type=Me)
 
 
