@@ -18,8 +18,8 @@ from sync.settings import Settings
 from sync.wire import Me, SignedIn
 from tests.fakes.issuer import Issuer
 from tests.fakes.service import Account, ServiceHere, ServiceProcess, environment
-from tests.sync.api.pushing import body, events, push
 from tests.sync.api.polling import wait_until
+from tests.sync.api.pushing import body, events, push
 from tests.sync.api.signing import (
     bearer,
     code,
@@ -118,9 +118,7 @@ async def test_asking_again_does_not_put_it_off(service: ServiceHere, ada: Accou
 
 async def test_meanwhile_nothing_is_taken_and_nothing_is_changed(service: ServiceHere, ada: Account) -> None:
     due_at = (await _delete(service, ada)).json()["deletion_due_at"]
-    renamed = await service.client.patch(
-        f"/v1/me/devices/{ada.session}", json={"name": "New"}, headers=ada.headers
-    )
+    renamed = await service.client.patch(f"/v1/me/devices/{ada.session}", json={"name": "New"}, headers=ada.headers)
     for answer in (await _try_push(service, ada), renamed):
         assert (answer.status_code, code(answer), answer.json()["due_at"]) == (403, "deletion_pending", due_at)
     assert await _events_of(service, ada) == 3
@@ -214,9 +212,7 @@ async def test_other_accounts_are_left_alone(service: ServiceHere, ada: Account,
     assert (await _try_push(service, grace)).status_code == 200
 
 
-async def test_whoever_signs_in_after_that_is_a_new_learner(
-    service: ServiceHere, issuer: Issuer, ada: Account
-) -> None:
+async def test_whoever_signs_in_after_that_is_a_new_learner(service: ServiceHere, issuer: Issuer, ada: Account) -> None:
     await _delete(service, ada)
     _pass_days(service, 14)
     nonce = (await start(service)).nonce
@@ -258,7 +254,7 @@ async def test_an_account_that_cannot_be_listed_as_erased_is_kept_until_it_can(
     deletions = service.settings.deletions_file
     deletions.rename(deletions.with_suffix(".away"))
     deletions.mkdir()
-    with pytest.raises(DatabaseAway, match="deletions.jsonl"):
+    with pytest.raises(DatabaseAway, match=r"deletions\.jsonl"):
         await _erase_due(service)
     assert await _events_of(service, ada) == 3
     deletions.rmdir()

@@ -87,7 +87,9 @@ async def test_a_device_that_was_not_used_for_too_long_is_not_listed(
     assert (await _rename(service, laptop, borrowed.session, "Library"))[0] == 404
 
 
-@pytest.mark.parametrize("name", ["Work", "x" * 80, "🎓" * 80, FAMILY * 26, " ", "Zoë's <b>laptop</b>", '"', "a\u2028b", "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["Work", "x" * 80, "🎓" * 80, FAMILY * 26, " ", "Zoë's <b>laptop</b>", '"', "a\u2028b", "a\0b"]
+)
 async def test_a_device_gets_the_name_that_it_is_given(service: ServiceHere, laptop: SignedIn, name: str) -> None:
     assert await _rename(service, laptop, laptop.session, name) == (200, name)
     assert [each.name for each in await _devices(service, laptop)] == [name]
@@ -132,9 +134,7 @@ async def test_a_device_may_end_itself(service: ServiceHere, laptop: SignedIn) -
     says_nothing(await try_me(service, laptop.tokens.access_token))
 
 
-async def test_a_device_of_somebody_else_does_not_exist(
-    service: ServiceHere, laptop: SignedIn, grace: Account
-) -> None:
+async def test_a_device_of_somebody_else_does_not_exist(service: ServiceHere, laptop: SignedIn, grace: Account) -> None:
     assert await _rename(service, laptop, grace.session, "Mine") == (404, "not_found")
     assert await _end(service, laptop, grace.session) == 404
 

@@ -85,9 +85,7 @@ async def test_two_refreshes_at_once_never_leave_two_good_tokens(service: Servic
     for turn in range(5):
         answers = await asyncio.gather(*[try_refresh(service, token, f"attempt-{turn}-number-{i}") for i in range(2)])
         won = [answer.json()["refresh_token"] for answer in answers if answer.status_code == 200]
-        good = [
-            each for each in won if (await try_refresh(service, each, f"attempt-{turn}-after")).status_code == 200
-        ]
+        good = [each for each in won if (await try_refresh(service, each, f"attempt-{turn}-after")).status_code == 200]
         assert len(won) <= 1
         assert good == []  # the second one was a use too many
         ada = await service.add_account(email=f"ada{turn}@example.com")

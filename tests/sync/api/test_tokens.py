@@ -148,9 +148,7 @@ def test_a_token_of_brackets_is_refused(depth: int) -> None:
         TokenSigner("https://service.example", (SECRET,)).read_access(f"{part}.{part}.{part}")
 
 
-async def test_tokens_of_the_secret_before_are_good_until_it_is_taken_away(
-    service: ServiceHere, ada: Account
-) -> None:
+async def test_tokens_of_the_secret_before_are_good_until_it_is_taken_away(service: ServiceHere, ada: Account) -> None:
     now, before = "the secret that signs now, long enough", SECRET
     site = service.settings.site_url
     old = TokenSigner(site, (before,))
