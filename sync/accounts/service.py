@@ -41,9 +41,13 @@ class AccountService:
             raise ServiceError("not_found")
 
     async def export(self, caller: SessionRow) -> IO[bytes]:
-        """A zip with everything; the caller closes it."""
+        """A zip with everything; the caller closes it. Raises: ServiceError unavailable where it has no room."""
         devices = await self._repository.devices(caller.user, self._now_ms())
-        return await write_export(self._repository, me(caller), devices)
+        try:
+            return await write_export(self._repository, me(caller), devices)
+        except OSError as error:
+            _log.warning("no room for an export", reason=str(error))
+            raise ServiceError("unavailable", retry_after_s=300) from error
 
     async def delete(self, caller: SessionRow) -> Me:
         """Delete the account after its days of grace. Asked again, the first request counts."""

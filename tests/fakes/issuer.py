@@ -4,6 +4,7 @@ tests/fakes/peers.py cannot be brought to say. It has a discovery document and k
 import json
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Thread
 from time import time
 from typing import Any
@@ -39,8 +40,9 @@ class Issuer:
     client_id = "desktop-of-tests.apps.example.com"
     client_secret = "not-a-secret-of-tests"
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, tls: SSLContext | None = None) -> None:
         self._port = port
+        self._tls = tls
         self.calls_itself = ""
         self.broken: dict[str, Broken] = {}
         self.asked: list[str] = []
@@ -48,6 +50,8 @@ class Issuer:
 
     def __enter__(self) -> "Issuer":
         self._server = _Server(("127.0.0.1", self._port), _handler(self))
+        if self._tls is not None:
+            self._server.socket = self._tls.wrap_socket(self._server.socket, server_side=True)
         self._port = self._server.server_port
         self.calls_itself = self.calls_itself or self.url
         self._thread = Thread(target=self._server.serve_forever, args=(0.01,), name="issuer")
@@ -61,7 +65,7 @@ class Issuer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self._port}"
 
     @property
     def environment(self) -> dict[str, str]:

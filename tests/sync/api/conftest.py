@@ -1,12 +1,13 @@
 """What tests of the API share: a service in this process whose every answer is compared with its OpenAPI document."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from sync.app import create, open_database
+from sync.app import create
+from sync.database.opening import open_database
 from sync.edge.clock import clock_ms
 from sync.settings import Settings
 from tests.fakes import peers
@@ -36,6 +37,12 @@ async def service(tmp_path: Path, service_settings: dict[str, str], contract: Co
     async with ServiceHere(settings, [clock_ms()]) as running:
         running.client.event_hooks["response"].append(contract.check)
         yield running
+
+
+@pytest.fixture
+def new_service(tmp_path: Path) -> Callable[..., ServiceHere]:
+    """Makes a service with settings of the test's own; its answers are not compared."""
+    return lambda **settings: ServiceHere(Settings.from_environment(environment(tmp_path, **settings)))
 
 
 @pytest.fixture(scope="session")

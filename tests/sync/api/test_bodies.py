@@ -106,7 +106,7 @@ def test_a_bomb_is_refused_before_it_fills_the_memory(
 
 def _peak_kb(process: ServiceProcess) -> int:
     """The most memory that the process ever had."""
-    with open(f"/proc/{process.pid}/status") as status:
+    with open(f"/proc/{process.process.pid}/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 
 

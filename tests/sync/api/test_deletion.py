@@ -11,9 +11,9 @@ from msgspec import json, structs
 from sync.accounts.deletions import Deletion, DeletionLog
 from sync.accounts.repository import AccountRepository
 from sync.accounts.service import AccountService
-from sync.app import open_database
 from sync.auth.tokens import Caller
 from sync.database import Database, DatabaseAway, Step
+from sync.database.opening import open_database
 from sync.settings import Settings
 from sync.wire import Me, SignedIn
 from tests.fakes.issuer import Issuer

@@ -50,7 +50,7 @@ def _spoiled(token: str) -> dict[str, str]:
         "no signature": f"{header}.{claims}.",
         "two parts": f"{header}.{claims}",
         "cut": token[:-5],
-        "alg none": jwt.encode(said, None, "none", {"kid": kid}),
+        "alg none": jwt.encode(said, "", "none", {"kid": kid}),
         "another hash": signed(algorithm="HS384"),
         "another secret": signed(secret="another secret, which is long enough too"),
         "another key": signed(key_id="0123456789ab"),
@@ -100,7 +100,7 @@ async def test_a_spoiled_refresh_token_is_refused_and_ends_nothing(
     ["", "Bearer", "Bearer ", "Basic YWRhOnNlY3JldA==", "Bearer null", "Bearer \x80\xff", "Bearer " + "a." * 2000],
 )
 async def test_a_header_that_is_no_bearer_token_is_refused(service: ServiceHere, authorization: str) -> None:
-    says_nothing(await service.client.get("/v1/me", headers={"Authorization": authorization.encode("latin-1")}))
+    says_nothing(await service.client.get("/v1/me", headers=[(b"Authorization", authorization.encode("latin-1"))]))
 
 
 async def test_a_request_without_a_token_is_refused(service: ServiceHere) -> None:
