@@ -235,7 +235,8 @@ async def test_without_a_token_there_are_no_metrics(new_service: Callable[..., A
 async def test_sign_ins_are_counted_by_outcome(new_service: Callable[..., Any]) -> None:
     with Issuer() as issuer:
         async with new_service(METRICS_TOKEN=METRICS_TOKEN, **issuer.environment) as service:
-            for changes in ({}, {}, {"email_verified": False}, {"aud": "x"}):
+            changed: list[dict[str, Any]] = [{}, {}, {"email_verified": False}, {"aud": "x"}]
+            for changes in changed:
                 nonce = (await service.client.get("/v1/auth/google")).json()["nonce"]
                 request = GoogleSignIn(issuer.id_token(nonce, **changes), nonce, DeviceLabel("a", "b"))
                 await service.client.post("/v1/auth/google", json=to_builtins(request))
