@@ -30,6 +30,7 @@ def main() -> int:
     from sync.database.migrations import SchemaMismatch
 
     arguments = _parser().parse_args()
+    os.umask(0o077)  # what learners did is nobody's to read
     try:
         settings = Settings.from_environment(os.environ)
         return arguments.run(settings, arguments)

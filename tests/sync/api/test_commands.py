@@ -110,6 +110,15 @@ def test_a_stopped_service_leaves_one_whole_file(on_file: ServiceProcess) -> Non
     assert _role(on_file, account) == "user"
 
 
+def test_what_a_service_keeps_is_its_owner_s_to_read(on_file: ServiceProcess) -> None:
+    """Also in a folder that was there before, which everybody may read."""
+    account = on_file.add_account()
+    assert httpx2.delete(f"{on_file.url}/v1/me", headers=account.headers, trust_env=False).status_code == 200
+    kept = [path for path in on_file.settings.data_dir.iterdir() if path.suffix != ".log"]
+    assert {"accounts.db", "accounts.db-wal", "deletions.jsonl"} <= {path.name for path in kept}
+    assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
+
+
 def test_a_service_on_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
     process = ServiceProcess(environment(tmp_path))
     message = "pingtopass-sync: The database has schema 0, this program needs 1. Run: pingtopass-sync migrate"
