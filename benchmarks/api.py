@@ -14,8 +14,8 @@ from benchmarks.api_load import batches, send
 from benchmarks.measure import ROOT, Row, child_environment, pairs, progress, row
 from benchmarks.peer import collection
 from benchmarks.spawn import pss_mib, says_memory
-from sync.app import open_database
 from sync.database import Step
+from sync.database.opening import open_database
 from tests.fakes.processes import Process, answers, free_port
 from tests.fakes.service import Account, ServiceProcess, environment
 

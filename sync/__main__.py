@@ -30,6 +30,7 @@ def main() -> int:
     from sync.database.migrations import SchemaMismatch
 
     arguments = _parser().parse_args()
+    os.umask(0o077)  # what learners did is nobody's to read
     try:
         settings = Settings.from_environment(os.environ)
         return arguments.run(settings, arguments)
@@ -60,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     import uvicorn
 
-    from sync.app import create, open_database
+    from sync.app import create
+    from sync.database.opening import open_database
     from sync.ops.log import start_logging
 
     start_logging(settings.is_development)
@@ -68,7 +70,7 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     _with_repository(settings, _nothing)  # the schema fits, or a message says what to do
     config = uvicorn.Config(
         create(settings, open_database(settings)),
-        host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False,
+        host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False, ws="none",
         timeout_graceful_shutdown=_GRACEFUL_S, proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or None, h11_max_incomplete_event_size=65_536,
     )  # fmt: skip
@@ -77,8 +79,8 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _migrate(settings: Settings, arguments: argparse.Namespace) -> int:
-    from sync.app import open_database
     from sync.database.migrations import migrate, newest
+    from sync.database.opening import open_database
 
     async def run() -> list[int]:
         database = open_database(settings)
@@ -133,8 +135,8 @@ async def _nothing(accounts: "AccountRepository") -> None:
 def _with_repository(settings: Settings, work: "Callable[[AccountRepository], Awaitable[None]]") -> None:
     """Raises: SchemaMismatch, DatabaseError."""
     from sync.accounts.repository import AccountRepository
-    from sync.app import open_database
     from sync.database.migrations import check
+    from sync.database.opening import open_database
 
     async def run() -> None:
         database: Database = open_database(settings)

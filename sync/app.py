@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from sync.accounts import endpoints as account_endpoints
 from sync.accounts.deletions import DeletionLog
@@ -34,17 +35,6 @@ from sync.settings import Settings
 _TIDY_EVERY_S = 3600
 
 _log = structlog.get_logger("sync.app")
-
-
-def open_database(settings: Settings) -> Database:
-    """The accounts database that the settings name. Raises: DatabaseAway."""
-    if settings.turso_url is not None:
-        from sync.database.hrana import HranaDatabase
-
-        return HranaDatabase(settings.turso_url, settings.turso_token)
-    from sync.database.sqlite import SqliteDatabase
-
-    return SqliteDatabase(settings.accounts_file)
 
 
 def create(settings: Settings, database: Database, now_ms: Callable[[], int] = clock_ms) -> FastAPI:
@@ -86,8 +76,10 @@ def create(settings: Settings, database: Database, now_ms: Callable[[], int] = c
 
 def _not_routed(request: Request, error: Exception) -> Response:
     """No route, or not with this method: the edge answers with a problem."""
-    is_method = isinstance(error, HTTPException) and error.status_code == 405
-    raise ServiceError("method_not_allowed" if is_method else "not_found")
+    if not (isinstance(error, HTTPException) and error.status_code == 405):
+        raise ServiceError("not_found")
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is Match.PARTIAL]
+    raise ServiceError("method_not_allowed", allow=sorted({method for route in routes for method in route.methods}))
 
 
 async def _tidy(auth: AuthService, accounts: AccountService) -> None:

@@ -6,6 +6,7 @@ import binascii
 import re
 import secrets
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -111,7 +112,7 @@ class _Reader:
             metrics_token=self._secret("METRICS_TOKEN"),
             host=self._text("HOST", "127.0.0.1"),
             port=self._whole("PORT", 8000, 0, 65_535),
-            trusted_proxies=self._text("FORWARDED_ALLOW_IPS"),
+            trusted_proxies=self._trusted_proxies(),
             limits=self._limits(),
         )
         if self._wrong:
@@ -136,6 +137,9 @@ class _Reader:
 
     def _url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         text = self._text(name, default)
+        if "@" in text or "?" in text or "#" in text:  # there could be a secret behind it
+            self._wrong.append(f"{name} is an address with @, ? or # in it. None of them belongs there.")
+            return ""
         try:
             parts = urlsplit(text)
             is_usable = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
@@ -145,9 +149,21 @@ class _Reader:
             self._wrong.append(f"{name} is {text!r}, not an address that begins with {' or '.join(schemes)}://.")
         return text.rstrip("/")
 
+    def _trusted_proxies(self) -> str:
+        places = [place.strip() for place in self._text("FORWARDED_ALLOW_IPS").split(",") if place.strip()]
+        try:
+            for place in places:
+                if places != ["*"]:
+                    ip_network(place)
+        except ValueError:
+            self._wrong.append(
+                f"FORWARDED_ALLOW_IPS is {','.join(places)!r}, not * or a list of addresses and networks (10.0.0.0/8)."
+            )
+        return ",".join(places)
+
     def _site_url(self, is_development: bool) -> str:
         url = self._url("SITE_URL", "http://127.0.0.1:8000" if is_development else "", ("https", "http"))
-        if not url:
+        if not url and not self._text("SITE_URL"):
             self._wrong.append("SITE_URL is empty. It is the address at which learners reach this service.")
         elif url.startswith("http://") and not is_development:
             self._wrong.append("SITE_URL must begin with https:// outside development.")
@@ -164,13 +180,15 @@ class _Reader:
 
     def _turso_url(self) -> str | None:
         url = self._url("TURSO_DATABASE_URL", "", ("libsql", "https", "http"))
-        if self._text("TURSO_AUTH_TOKEN") and not url:
+        if self._text("TURSO_AUTH_TOKEN") and not self._text("TURSO_DATABASE_URL"):
             self._wrong.append("TURSO_AUTH_TOKEN is set and TURSO_DATABASE_URL is not.")
         return url or None
 
     def _google(self, is_development: bool) -> Google | None:
         client_id, client_secret = self._text("GOOGLE_CLIENT_ID"), self._text("GOOGLE_CLIENT_SECRET")
         if not client_id and not client_secret:
+            if self._text("GOOGLE_DISCOVERY_URL"):
+                self._wrong.append("GOOGLE_DISCOVERY_URL is set and GOOGLE_CLIENT_ID is not.")
             return None
         for name, value in (("GOOGLE_CLIENT_ID", client_id), ("GOOGLE_CLIENT_SECRET", client_secret)):
             if not value:
@@ -195,6 +213,8 @@ class _Reader:
                 keys.append(seed)
             else:
                 self._wrong.append(f"{name} is not the base64 of 32 bytes. Make one with: openssl rand -base64 32")
+        if self._text("ENTITLEMENT_SIGNING_KEY_PREVIOUS") and not self._text("ENTITLEMENT_SIGNING_KEY"):
+            self._wrong.append("ENTITLEMENT_SIGNING_KEY_PREVIOUS is set and ENTITLEMENT_SIGNING_KEY is not.")
         return tuple(keys)
 
     def _limits(self) -> Limits:

@@ -25,6 +25,9 @@ Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Role = Literal["user", "admin"]
 
+# The names in the JSON of what Python holds as dict[int, …].
+_INDEXES = Meta(extra_json_schema={"propertyNames": {"pattern": "^(0|[1-9][0-9]*)$"}})
+
 
 class Problem(Struct, frozen=True, omit_defaults=True):
     """RFC 9457. `code` is stable and for programs; `title` and `detail` are for people and may change."""
@@ -166,7 +169,7 @@ class SyncRequest(Columns, frozen=True, kw_only=True, omit_defaults=True):
     cursor: Count
     device: Annotated[str, Meta(max_length=64)]
     n: Annotated[int, Meta(ge=0)]
-    at: dict[Annotated[int, Meta(ge=0)], Count] = {}
+    at: Annotated[dict[Annotated[int, Meta(ge=0)], Count], _INDEXES] = {}
 
 
 class Run(Struct, frozen=True):
@@ -193,8 +196,8 @@ class SyncAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     head: int
     t: int
     acks: list[Run] = []
-    at: dict[int, int] = {}
-    bad: dict[int, str] = {}
+    at: Annotated[dict[int, int], _INDEXES] = {}
+    bad: Annotated[dict[int, str], _INDEXES] = {}
     events: PulledColumns = PulledColumns()
 
 

@@ -55,7 +55,7 @@ def router(accounts: AccountService, callers: Callers, rates: RateLimits, export
 
     @routes.patch(
         "/devices/{session}",
-        **operation(body=DeviceName, answer=Device, problems=_DEVICE, bearer=True, path=["session"]),
+        **operation(body=DeviceName, answer=Device, problems=_RENAME, bearer=True, path=["session"]),
     )
     async def rename_device(request: Request) -> Response:
         """Give a device another name."""
@@ -63,7 +63,7 @@ def router(accounts: AccountService, callers: Callers, rates: RateLimits, export
         name = (await read_body(request, DeviceName)).name
         return answer(await accounts.rename_device(caller, request.path_params["session"], name))
 
-    @routes.delete("/devices/{session}", **operation(status=204, problems=_DEVICE, bearer=True, path=["session"]))
+    @routes.delete("/devices/{session}", **operation(status=204, problems=_END, bearer=True, path=["session"]))
     async def end_device(request: Request) -> Response:
         """Sign a device out."""
         await accounts.end_device(await callers.known(request), request.path_params["session"])
@@ -72,7 +72,7 @@ def router(accounts: AccountService, callers: Callers, rates: RateLimits, export
     return routes
 
 
-_DEVICE = (*ACTIVE, "not_found")
+_RENAME, _END = (*ACTIVE, "not_found"), (*SIGNED_IN, "not_found")
 
 
 def _chunks(target: IO[bytes]) -> Iterator[bytes]:

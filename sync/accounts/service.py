@@ -41,21 +41,25 @@ class AccountService:
             raise ServiceError("not_found")
 
     async def export(self, caller: SessionRow) -> IO[bytes]:
-        """A zip with everything; the caller closes it."""
+        """A zip with everything; the caller closes it. Raises: ServiceError unavailable where it has no room."""
         devices = await self._repository.devices(caller.user, self._now_ms())
-        return await write_export(self._repository, me(caller), devices)
+        try:
+            return await write_export(self._repository, me(caller), devices)
+        except OSError as error:
+            _log.warning("no room for an export", reason=str(error))
+            raise ServiceError("unavailable", retry_after_s=300) from error
 
     async def delete(self, caller: SessionRow) -> Me:
         """Delete the account after its days of grace. Asked again, the first request counts."""
-        now = self._now_ms()
-        await self._deletions.add(Deletion(caller.user, "asked", now))
-        deleted_at = await self._repository.set_deleted(caller.user, now)
+        asked_at = self._now_ms() if caller.deleted_at is None else caller.deleted_at
+        await self._deletions.add(Deletion(caller.user, "asked", asked_at))
+        deleted_at = await self._repository.set_deleted(caller.user, asked_at)
         return _with_deletion(caller, deleted_at)
 
     async def restore(self, caller: SessionRow) -> Me:
-        """Take the deletion back."""
-        await self._repository.set_deleted(caller.user, None)
+        """Take the deletion back. Listed first, as a deletion is: else a restored database would delete it again."""
         await self._deletions.add(Deletion(caller.user, "taken_back", self._now_ms()))
+        await self._repository.set_deleted(caller.user, None)
         return _with_deletion(caller, None)
 
     async def erase_due(self) -> int:

@@ -17,7 +17,7 @@ _ISSUER = "https://accounts.google.com"
 _OTHER_FORM = "accounts.google.com"
 """Google writes its issuer in both forms; they are one."""
 
-_DISCOVERY_S = 3600
+_DISCOVERY_S = _KEYS_S = 3600
 
 
 class Endpoints(Struct, frozen=True):
@@ -64,38 +64,47 @@ class GoogleVerifier:
     async def verify(self, id_token: str, nonce: str) -> Identity:
         """Raises: ServiceError google_token_refused, nonce_refused, email_not_verified, google_away."""
         endpoints = await self.endpoints()
-        if self._keys is None:
-            self._keys = jwt.PyJWKClient(endpoints.jwks_uri, cache_keys=True, lifespan=3600, timeout=_TIMEOUT_S)
+        if self._keys is None or self._keys.uri != endpoints.jwks_uri:
+            # One by one they would be kept for good, also those that Google takes back: `cache_keys` stays off.
+            self._keys = jwt.PyJWKClient(endpoints.jwks_uri, lifespan=_KEYS_S, timeout=_TIMEOUT_S)
         claims = await asyncio.to_thread(self._claims, self._keys, endpoints.issuer, id_token)
         if claims.get("nonce") != nonce:
             raise ServiceError("nonce_refused")
-        if claims.get("email_verified") is not True or not isinstance(claims.get("email"), str):
+        email, name = claims.get("email"), claims.get("name")
+        if claims.get("email_verified") is not True or not isinstance(email, str) or not email:
             raise ServiceError("email_not_verified")
         issuer = _ISSUER if claims["iss"] == _OTHER_FORM else claims["iss"]
-        name = claims.get("name")
-        return Identity(issuer, claims["sub"], claims["email"], name if isinstance(name, str) else "")
+        return Identity(issuer, claims["sub"], email, name if isinstance(name, str) else "")
 
     def _claims(self, keys: jwt.PyJWKClient, issuer: str, id_token: str) -> dict[str, Any]:
         issuers = [_ISSUER, _OTHER_FORM] if issuer == _ISSUER else [issuer]
         try:
-            key = keys.get_signing_key_from_jwt(id_token)
-            return jwt.decode(
+            keys.get_signing_keys()
+        except (jwt.PyJWTError, OSError, ValueError, RecursionError) as error:  # it may answer with anything
+            raise ServiceError("google_away", retry_after_s=5) from error
+        try:
+            claims = jwt.decode(
                 id_token,
-                key.key,
+                keys.get_signing_key_from_jwt(id_token).key,
                 algorithms=["RS256"],
                 audience=self._settings.client_id,
                 issuer=issuers,
                 leeway=_LEEWAY_S,
-                options={"require": ["exp", "iat", "aud", "iss", "sub"]},
+                options={"require": ["exp", "iat", "aud", "iss", "sub"], "strict_aud": True},
             )
-        except jwt.PyJWKClientConnectionError as error:
+        except (jwt.PyJWKClientConnectionError, OSError) as error:  # an unknown key makes it ask again
             raise ServiceError("google_away", retry_after_s=5) from error
-        except (jwt.PyJWTError, ValueError) as error:
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:
             raise ServiceError("google_token_refused", _REASONS.get(type(error), "")) from error
+        if not claims["sub"]:
+            raise ServiceError("google_token_refused")
+        return claims
 
     async def _discover(self) -> Endpoints:
+        is_secure = self._settings.discovery_url.startswith("https:")
+        verify = await asyncio.to_thread(ssl.create_default_context) if is_secure else False  # it reads many files
         try:
-            async with httpx2.AsyncClient(timeout=_TIMEOUT_S, verify=ssl.create_default_context()) as client:
+            async with httpx2.AsyncClient(timeout=_TIMEOUT_S, verify=verify) as client:
                 response = await client.get(self._settings.discovery_url)
                 response.raise_for_status()
                 return json.decode(response.content, type=Endpoints)

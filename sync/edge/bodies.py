@@ -11,12 +11,15 @@ from sync.edge.problems import ServiceError
 
 MAX_SMALL_BODY_BYTES = 16_384
 
+_OVERHEAD_BYTES = 4_096
+"""What compression may add to a body of noise. Beyond that it is refused, also while nothing comes out of it."""
+
 _T = TypeVar("_T")
 
 
 class _Inflater(Protocol):
     def take(self, data: bytes, room: int) -> bytes:
-        """At most `room` + 1 bytes more of the body."""
+        """What `data` adds to the body, a little more than `room` at most. Raises: EOFError beyond the end."""
         ...
 
     @property
@@ -42,12 +45,14 @@ async def read_bytes(request: Request, limit: int) -> bytes:
     """The body, inflated. Raises: ServiceError too_many beyond `limit` bytes, bad_request, unsupported_encoding."""
     inflater = _inflater(request.headers.get("content-encoding", "identity").strip().lower())
     body = bytearray()
+    received = 0
     try:
         async for chunk in request.stream():
             if not chunk:
                 continue
+            received += len(chunk)
             body += inflater.take(chunk, limit - len(body)) if inflater is not None else chunk
-            if len(body) > limit:
+            if len(body) > limit or received > limit + _OVERHEAD_BYTES:
                 raise ServiceError("too_many", f"A body here has at most {limit} bytes.")
     except ClientDisconnect as error:
         raise ServiceError("bad_request", "The request ended within its body.") from error
@@ -63,7 +68,12 @@ class _Gzip:
         self._inflater = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
 
     def take(self, data: bytes, room: int) -> bytes:
-        return self._inflater.decompress(data, room + 1)
+        if self._inflater.eof:
+            raise EOFError
+        found = self._inflater.decompress(data, room + 1)
+        if self._inflater.unused_data:
+            raise EOFError
+        return found
 
     @property
     def is_at_end(self) -> bool:
@@ -79,9 +89,13 @@ class _Zstd:
     def take(self, data: bytes, room: int) -> bytes:
         found = bytearray()
         for start in range(0, len(data), 512):  # it has no limit of its own; 512 bytes give at most some megabytes
+            if self._inflater.eof:
+                raise EOFError
             found += self._inflater.decompress(data[start : start + 512])
-            if len(found) > room or self._inflater.eof:
+            if len(found) > room:
                 break
+        if self._inflater.unused_data:
+            raise EOFError
         return bytes(found)
 
     @property

@@ -1,5 +1,6 @@
 """Problems that the API answers with: RFC 9457 `application/problem+json` with a stable `code`."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from msgspec import json
@@ -40,16 +41,24 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class ServiceError(Exception):
-    """A request that is answered with a problem. `code` is one of `KINDS`."""
+    """A request that is answered with a problem. `code` is one of `KINDS`; `allow` are the methods of an address, for
+    `method_not_allowed` only."""
 
     def __init__(
-        self, code: str, detail: str = "", *, retry_after_s: int | None = None, due_at: int | None = None
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        retry_after_s: int | None = None,
+        due_at: int | None = None,
+        allow: Sequence[str] = (),
     ) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
         self.retry_after_s = retry_after_s
         self.due_at = due_at
+        self.allow = allow
 
 
 def problem(error: ServiceError, request_id: str) -> Response:
@@ -61,4 +70,6 @@ def problem(error: ServiceError, request_id: str) -> Response:
     headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
     if kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if error.allow:
+        headers["Allow"] = ", ".join(error.allow)
     return Response(json.encode(body), kind.status, headers, MEDIA_TYPE)

@@ -10,10 +10,11 @@ from pathlib import Path
 import httpx2
 from msgspec import Struct
 
-from sync.app import create, open_database
+from sync.app import create
 from sync.auth.tokens import Caller, TokenSigner
 from sync.database import Database, Step
 from sync.database.migrations import migrate
+from sync.database.opening import open_database
 from sync.edge.clock import clock_ms
 from sync.edge.ids import new_id
 from sync.settings import Settings
