@@ -10,6 +10,8 @@ from msgspec import DecodeError, Struct, ValidationError, json
 
 from sync.database import DatabaseAway
 
+_LONGEST_LINE = 4096
+
 
 class Deletion(Struct, frozen=True):
     """`at` in ms: when it was asked for. "asked" and "taken_back" by the learner; "erased" when nothing was left."""
@@ -38,8 +40,9 @@ class DeletionLog:
     def _append(self, line: bytes) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
+                line = _end_of_last_line(handle) + line
                 if os.write(handle, line) != len(line):
                     raise OSError("the line was written in part")
                 os.fsync(handle)
@@ -47,6 +50,22 @@ class DeletionLog:
                 os.close(handle)
         except OSError as error:
             raise DatabaseAway(f"{self._path}: {error}") from error
+
+
+def _end_of_last_line(handle: int) -> bytes:
+    """What has to stand before the next line. Half a line, which a power loss or a full disk left, was never confirmed
+    and would spoil the next one: it is cut off."""
+    size = os.lseek(handle, 0, os.SEEK_END)
+    os.lseek(handle, max(0, size - _LONGEST_LINE), os.SEEK_SET)
+    last = os.read(handle, _LONGEST_LINE).rpartition(b"\n")[2]
+    if not last:
+        return b""
+    try:
+        json.decode(last, type=Deletion)
+    except (DecodeError, ValidationError):
+        os.ftruncate(handle, size - len(last))
+        return b""
+    return b"\n"
 
 
 def last_states(path: Path) -> dict[str, Deletion]:

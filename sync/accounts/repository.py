@@ -110,12 +110,9 @@ class AccountRepository:
 
     async def new_streams(self, now: int) -> int:
         """After a restore: a new stream for every account, so that each device sends again what it holds."""
-        sql = (
-            "UPDATE users SET stream = lower(hex(randomblob(16))), last_at = max(last_at, :now)"
-            " WHERE stream <> '' RETURNING id"
-        )
-        [rows] = await self._database.write([Step(sql, {"now": now})])
-        return len(rows)
+        sql = "UPDATE users SET stream = lower(hex(randomblob(16))), last_at = max(last_at, :now) WHERE stream <> ''"
+        _, [[changed]] = await self._database.write([Step(sql, {"now": now}), Step("SELECT changes()")])
+        return int(changed or 0)
 
 
 def _device(row: Row) -> DeviceRow:

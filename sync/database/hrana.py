@@ -8,21 +8,27 @@ exact to 64 bits. One kept-alive client serves all calls.
 import asyncio
 import base64
 import random
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import httpx2
-from msgspec import DecodeError, ValidationError, json
+from msgspec import DecodeError, json
 
 from sync.database import DatabaseAway, DatabaseFault, Row, Rows, Step, Value
 
 _TRIES = 3
 _FIRST_WAIT_S = 0.1
-_TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
+_DEADLINE_S = 8.0
+"""For all tries together. A desktop gives a request up after 10 s; sqld takes a lock from its holder after 5 s."""
+_TIMEOUT = httpx2.Timeout(_DEADLINE_S, connect=5.0)
 _CONNECTIONS = httpx2.Limits(max_connections=20, max_keepalive_connections=20)
 
-_TRANSIENT = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_BUSY_SNAPSHOT", "TRANSACTION_TIMEOUT", "STREAM_EXPIRED"}
-_AWAY = {"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM", "RESPONSE_TOO_LARGE", "BLOCKED"}
+# sqld names the primary code of SQLite, Turso the extended one ("SQLITE_IOERR_WRITE").
+_TRANSIENT = re.compile("SQLITE_(BUSY|LOCKED)(_.*)?|TRANSACTION_TIMEOUT|STREAM_EXPIRED")
+_AWAY = re.compile(
+    "SQLITE_(FULL|IOERR|NOMEM|READONLY|CANTOPEN|CORRUPT|NOTADB|PROTOCOL)(_.*)?|RESPONSE_TOO_LARGE|BLOCKED"
+)
 
 
 class HranaDatabase:
@@ -47,17 +53,25 @@ class HranaDatabase:
         await self._client.aclose()
 
     async def _run(self, begin: str, steps: Sequence[Step]) -> list[Rows]:
-        body = json.encode(
-            {"requests": [{"type": "batch", "batch": {"steps": _batch(begin, steps)}}, {"type": "close"}]}
-        )
-        for tries_left in range(_TRIES - 1, -1, -1):
+        try:
+            batch = {"type": "batch", "batch": {"steps": _batch(begin, steps)}}
+            body = json.encode({"requests": [batch, {"type": "close"}]})
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise DatabaseFault(f"{type(error).__name__}: {error}") from error
+        try:
+            async with asyncio.timeout(_DEADLINE_S):
+                return await self._try_again(body, len(steps))
+        except TimeoutError as error:
+            raise DatabaseAway(f"no answer within {_DEADLINE_S:.0f} s") from error
+
+    async def _try_again(self, body: bytes, n: int) -> list[Rows]:
+        for number in range(_TRIES):
             try:
-                return await self._try(body, len(steps))
+                return await self._try(body, n)
             except _Transient as error:
-                if not tries_left:
+                if number == _TRIES - 1:
                     raise DatabaseAway(str(error)) from error
-            wait_s = _FIRST_WAIT_S * 4 ** (_TRIES - 1 - tries_left)
-            await asyncio.sleep(wait_s * random.uniform(0.5, 1.5))
+            await asyncio.sleep(_FIRST_WAIT_S * 4**number * random.uniform(0.5, 1.5))
         raise AssertionError("unreachable")
 
     async def _try(self, body: bytes, n: int) -> list[Rows]:
@@ -71,15 +85,16 @@ class HranaDatabase:
             raise DatabaseAway(f"the database refuses the token: status {response.status_code}")
         try:
             answer = json.decode(response.content)["results"][0]
-        except (DecodeError, ValidationError, KeyError, IndexError, TypeError) as error:
+            failed = [answer["error"]] if answer["type"] == "error" else answer["response"]["result"]["step_errors"]
+            errors = [_error(each["code"], each["message"]) for each in failed if each is not None]
+            rows = [] if errors else [_rows(each) for each in answer["response"]["result"]["step_results"][1 : n + 1]]
+        except (DecodeError, LookupError, TypeError, ValueError) as error:
             raise DatabaseAway(f"no answer of a database: status {response.status_code}") from error
-        if answer.get("type") != "ok":
-            raise _error(answer.get("error"))
-        result = answer["response"]["result"]
-        for error in result["step_errors"]:
-            if error is not None:
-                raise _error(error)
-        return [_rows(each) for each in result["step_results"][1 : n + 1]]
+        if errors:
+            raise errors[0]
+        if len(rows) != n:
+            raise DatabaseAway(f"no answer of a database: status {response.status_code}, {len(rows)} results")
+        return rows
 
 
 class _Transient(Exception):
@@ -109,6 +124,8 @@ def _encoded(value: Value) -> dict[str, Any]:
     if value is None:
         return {"type": "null"}
     if isinstance(value, int):
+        if not -(2**63) <= value < 2**63:
+            raise OverflowError("an integer has at most 64 bits")
         return {"type": "integer", "value": str(int(value))}
     if isinstance(value, float):
         return {"type": "float", "value": value}
@@ -134,12 +151,13 @@ def _decoded(cell: dict[str, Any]) -> Value:
     if kind == "blob":
         text = cell["base64"]  # without padding
         return base64.b64decode(text + "=" * (-len(text) % 4))
-    return cell["value"]
+    if kind in ("text", "float"):
+        return cell["value"]
+    raise ValueError(kind)
 
 
-def _error(error: Any) -> Exception:
-    code = str((error or {}).get("code") or "")
-    message = f"{code} {(error or {}).get('message') or ''}".strip()
-    if code in _TRANSIENT:
-        return _Transient(message)
-    return DatabaseAway(message) if code in _AWAY else DatabaseFault(message)
+def _error(code: str | None, message: str) -> Exception:
+    text = f"{code or ''} {message}".strip()
+    if _TRANSIENT.fullmatch(code or ""):
+        return _Transient(text)
+    return DatabaseAway(text) if _AWAY.fullmatch(code or "") else DatabaseFault(text)

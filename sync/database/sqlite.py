@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread, local
+from time import monotonic, sleep
 from typing import Any, NamedTuple
 
 from sync.database import DatabaseAway, DatabaseError, DatabaseFault, Rows, Step
@@ -28,6 +29,9 @@ _AWAY = {
     sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_PROTOCOL,
 }  # fmt: skip
+
+# What Python says of a value that has no place in SQLite is none of its own errors.
+_REFUSED = (sqlite3.Error, OverflowError, UnicodeEncodeError)
 
 
 class _Job(NamedTuple):
@@ -46,11 +50,14 @@ class SqliteDatabase:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._writer = self._connect()
-            self._writer.execute("PRAGMA journal_mode=WAL")
+            self._keep_a_log()
             self._writer.execute("PRAGMA synchronous=FULL")
+            self._file = _identity(path)
         except OSError as error:
             raise DatabaseAway(f"{path.parent}: {error.strerror}") from error
         except sqlite3.Error as error:
+            for connection in self._opened:
+                connection.close()
             raise _translated(error) from error
         self._readers = ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="accounts reader")
         self._thread = Thread(target=self._write_all, name="accounts writer", daemon=True)
@@ -81,8 +88,21 @@ class SqliteDatabase:
         self._opened.append(connection)
         return connection
 
+    def _keep_a_log(self) -> None:
+        """WAL mode. Its time-out does not hold for the first time, when another process may do the same."""
+        give_up_at = monotonic() + _BUSY_TIMEOUT_S
+        while True:
+            try:
+                self._writer.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > give_up_at:
+                    raise
+            sleep(0.01)
+
     def _read(self, steps: Sequence[Step]) -> list[Rows]:
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
+        self._refuse_another_file()
         try:
             if connection is None:
                 connection = self._own.connection = self._connect()
@@ -92,7 +112,7 @@ class SqliteDatabase:
                 return [connection.execute(step.sql, step.args).fetchall() for step in steps]
             finally:
                 connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except _REFUSED as error:
             raise _translated(error) from error
 
     def _write_all(self) -> None:
@@ -116,6 +136,7 @@ class SqliteDatabase:
         jobs = [job for job in jobs if job.result.set_running_or_notify_cancel()]  # else its request was given up
         outcomes: list[list[Rows] | DatabaseError] = []
         try:
+            self._refuse_another_file()
             self._writer.execute("BEGIN IMMEDIATE")
             outcomes = [self._attempt(job.steps) for job in jobs]
             self._writer.execute("COMMIT")
@@ -134,7 +155,7 @@ class SqliteDatabase:
         self._writer.execute("SAVEPOINT one")
         try:
             rows = [self._writer.execute(step.sql, step.args).fetchall() for step in steps]
-        except sqlite3.Error as error:
+        except _REFUSED as error:
             if not self._writer.in_transaction:  # a full disk rolls back all of it
                 raise
             self._writer.execute("ROLLBACK TO one")
@@ -142,6 +163,15 @@ class SqliteDatabase:
             return _translated(error)
         self._writer.execute("RELEASE one")
         return rows
+
+    def _refuse_another_file(self) -> None:
+        """SQLite goes on writing to a file that was removed or replaced, where nobody finds it again."""
+        try:
+            is_there = _identity(self._path) == self._file
+        except OSError:
+            is_there = False
+        if not is_there:
+            raise DatabaseAway(f"{self._path} was removed or replaced. Put it back, or start the service again.")
 
     def _roll_back(self) -> None:
         try:
@@ -151,7 +181,14 @@ class SqliteDatabase:
             _log.exception("a failed transaction was not rolled back")
 
 
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
 def _translated(error: Any) -> DatabaseError:
+    if isinstance(error, DatabaseError):
+        return error
     code = getattr(error, "sqlite_errorcode", None)
     if isinstance(error, sqlite3.Error) and code is not None and code & 0xFF in _AWAY:
         return DatabaseAway(str(error))

@@ -1,6 +1,7 @@
 """`/v1/sync`: the exchange of learner events."""
 
 import gzip
+import re
 
 import zstandard
 from fastapi import APIRouter, Request
@@ -15,6 +16,7 @@ from sync.events.service import SyncService
 from sync.wire import MAX_BODY_BYTES, SyncAnswer, SyncRequest
 
 _COMPRESS_FROM_BYTES = 300
+_NEVER = re.compile(r"q=0(\.0*)?")
 
 _PROBLEMS = (*ACTIVE, "stream_changed", "too_many", "unsupported_encoding", "upgrade_required", "over_quota")
 
@@ -36,7 +38,8 @@ def router(events: SyncService, callers: Callers) -> APIRouter:
 def _compressed(body: bytes, accepted: str) -> Response:
     headers = {"Vary": "Accept-Encoding"}
     if len(body) >= _COMPRESS_FROM_BYTES:
-        encodings = {part.split(";")[0].strip().lower() for part in accepted.split(",")}
+        parts = (part.partition(";") for part in accepted.lower().split(","))
+        encodings = {encoding.strip() for encoding, _, weight in parts if not _NEVER.fullmatch(weight.strip())}
         if "zstd" in encodings:
             body, headers["Content-Encoding"] = zstandard.compress(body, 3), "zstd"
         elif "gzip" in encodings:

@@ -42,9 +42,11 @@ ACKS = (
     " WHERE u.id = :user AND e.user = :user AND e.id = j.value->>0"
 )
 
+# Bytes in the answer: the payload as a JSON string, the labels, and at most 125 of everything else.
 PULL = (
     "SELECT seq, id, device, type, version, occurred_at, at, payload FROM ("
-    "  SELECT *, sum(length(CAST(payload AS BLOB)) + 150) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS size,"
+    "  SELECT *, sum(length(CAST(json_quote(payload) AS BLOB)) + length(device) + length(type) + 125)"
+    "  OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS size,"
     "  row_number() OVER (ORDER BY seq) AS place FROM ("
     "    SELECT * FROM events WHERE user = :user AND seq > :cursor"
     "    AND id NOT IN (SELECT value->>0 FROM json_each(:events)) ORDER BY seq LIMIT :most))"

@@ -69,6 +69,7 @@ class SyncService:
             ms = id_ms(event.id)
             taken.append((index, ms))
             rows.append(_row(event, ms))
+        _refuse_more_than_a_body(rows)
         self._rates.take(self._limits.events, "events of one account", caller.user, cost=len(rows))
         now = self._now_ms()
         exchange = await self._repository.exchange(
@@ -165,6 +166,12 @@ def _refuse(constant: str) -> None:
 def _row(event: WireEvent, ms: int) -> list[object]:
     hint = ms if event.at is None else min(ms, event.at)
     return [event.id, event.device, event.type, event.version, event.occurred_at, hint, event.payload]
+
+
+def _refuse_more_than_a_body(rows: Sequence[list[object]]) -> None:
+    """One payload may stand for 2,000 events: 16 kB on the way, 32 MB here. Raises: ServiceError too_many."""
+    if sum(len(str(payload).encode()) for *_, payload in rows) > MAX_BODY_BYTES:
+        raise ServiceError("too_many", f"Payloads together have at most {MAX_BODY_BYTES} bytes.")
 
 
 def _acknowledged(
