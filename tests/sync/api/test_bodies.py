@@ -110,9 +110,15 @@ def _peak_kb(process: ServiceProcess) -> int:
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 
 
-def _huge_window() -> bytes:
-    """A frame that wants 2 GiB to be inflated."""
-    return struct.pack("<I", 0xFD2FB528) + b"\x00\xa8" + b"\x01\x00\x00"
+def _wide_window(log: int) -> bytes:
+    """A good request in a frame that wants 2**log bytes of memory to be inflated (RFC 8878, section 3.1.1.1.2)."""
+    body = _exchange()
+    block = (len(body) << 3 | 1).to_bytes(3, "little")
+    return struct.pack("<I", 0xFD2FB528) + bytes([0, (log - 10) << 3]) + block + body
+
+
+def test_a_frame_may_want_some_memory(client: httpx2.Client, account: Account) -> None:
+    assert _send(client, account, _wide_window(23), "zstd").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -127,7 +133,8 @@ def _huge_window() -> bytes:
         (b"", "gzip"),
         (zstandard.compress(_exchange())[:-1], "zstd"),
         (zstandard.compress(_exchange()) + b"and more", "zstd"),
-        (_huge_window(), "zstd"),
+        (_wide_window(24), "zstd"),
+        (_wide_window(31), "zstd"),
         (_exchange(), "zstd"),
         (b"", "zstd"),
         (gzip.compress(_exchange()), "zstd"),

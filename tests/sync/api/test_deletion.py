@@ -273,6 +273,12 @@ async def test_two_deletions_at_once_are_one(service: ServiceHere, ada: Account)
     assert {answer.text for answer in answers} == {answers[0].text}
 
 
+async def test_the_first_of_two_marks_stands(service: ServiceHere, ada: Account) -> None:
+    """As of two requests that both found the account without one."""
+    repository = AccountRepository(service.database)
+    assert [await repository.set_deleted(ada.user, at) for at in (1_000, 2_000)] == [1_000, 1_000]
+
+
 async def test_a_session_of_an_unknown_account_is_not_gone_but_unknown(service: ServiceHere, ada: Account) -> None:
     token = signer(service).access(Caller("01a2076c-8cec-77e2-99a9-fcc1645da525", ada.session, "user"))
     assert code(await service.client.get("/v1/me", headers=bearer(token))) == "sign_in"

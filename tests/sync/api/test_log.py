@@ -152,6 +152,7 @@ def test_the_log_of_everything_names_nobody(process: ServiceProcess, issuer: Iss
     for secret in learner.secrets:
         assert secret not in log
     assert EMAIL.split("@")[0] not in log.lower()
+    assert {line["logger"] for line in lines} == {"uvicorn.error", "sync.requests"}
     routes = {line["route"] for line in lines if "route" in line}
     assert routes >= {"/v1/me/export", "/v1/me/devices/{session}", "/v1/sync", "unmatched"}
     [slow] = [line for line in lines if line.get("route") == "/v1/me/export" and line["status"] == 200][:1]

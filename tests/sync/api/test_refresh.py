@@ -109,5 +109,7 @@ async def test_a_session_that_is_not_used_ends(service: ServiceHere, issuer: Iss
         for turn in range(3):  # each use starts its life anew
             service.now[0] += life_s * 1000 - 60_000
             token = (await refresh(service, token, f"attempt-of-turn-{turn}")).refresh_token
+        last = await refresh(service, token, "attempt-just-in-time")
         service.now[0] += life_s * 1000
-        says_nothing(await try_refresh(service, token, "attempt-that-is-too-late"))
+        says_nothing(await try_refresh(service, token, "attempt-just-in-time"))  # repeated too late
+        says_nothing(await try_refresh(service, last.refresh_token, "attempt-that-is-too-late"))
