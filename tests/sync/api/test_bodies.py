@@ -1,4 +1,5 @@
-"""Bodies that are too large, that grow when inflated, that never end, and that are no good: over real sockets."""
+"""Bodies that are too large, that grow when inflated, that never end, and that are no good; and what is no HTTP at all:
+over real sockets."""
 
 import gzip
 import itertools
@@ -223,3 +224,12 @@ def test_a_request_in_small_pieces_is_understood(process: ServiceProcess, accoun
     heard = tell(process.port, _asking(account, "Content-Encoding: gzip"), [*parts, chunk(b"")])
     assert heard.status == 200
     assert json.decode(heard.body)["stream"] == account.stream
+
+
+def test_what_is_no_http_is_refused(process: ServiceProcess) -> None:
+    for begin in (b"hello\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET /v1/me HTTP/9.9\r\n\r\n", b"GET\r\n\r\n"):
+        assert tell(process.port, begin).status == 400
+    upgrade = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]
+    assert tell(process.port, head("GET", "/v1/secret-place", *upgrade)).status == 404
+    assert "secret-place" not in process.log.read_text()
+    assert "127.0.0.1:" not in process.log.read_text().replace(f"127.0.0.1:{process.port}", "")

@@ -1,5 +1,6 @@
 """The command `pingtopass-sync`: making administrators, starting, stopping. On both databases where one is involved."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -12,19 +13,21 @@ import httpx2
 import pytest
 from msgspec import json
 
-from sync.wire import Me, SyncAnswer
+from sync.wire import SyncAnswer
 from tests.fakes.counts import IS_SOAK
 from tests.fakes.peers import Sqld
-from tests.fakes.service import Account, ServiceProcess, environment
+from tests.fakes.service import Account, ServiceHere, ServiceProcess, environment
 from tests.sync.api.polling import wait_until
 from tests.sync.api.pushing import body, events
 from tests.sync.api.sockets import connected, head, hear
 
 
 @pytest.fixture
-def process(tmp_path: Path, on_database: dict[str, str]) -> Iterator[ServiceProcess]:
-    with ServiceProcess(environment(tmp_path, **on_database)) as running:
-        yield running
+def beside(tmp_path: Path, on_database: dict[str, str]) -> ServiceProcess:
+    """A service on each database that does not run: its commands do."""
+    process = ServiceProcess(environment(tmp_path, **on_database))
+    process.run("migrate")
+    return process
 
 
 @pytest.fixture
@@ -34,36 +37,42 @@ def on_file(tmp_path: Path) -> Iterator[ServiceProcess]:
 
 
 def _role(process: ServiceProcess, account: Account) -> str:
-    answer = httpx2.get(f"{process.url}/v1/me", headers=account.headers, trust_env=False)
-    return json.decode(answer.content, type=Me).role
+    """As the account's owner sees it."""
+
+    async def ask() -> httpx2.Response:
+        async with ServiceHere(process.settings) as service:
+            return await service.client.get("/v1/me", headers=account.headers)
+
+    return asyncio.run(ask()).json()["role"]
 
 
 def _said(done: "subprocess.CompletedProcess[str]") -> tuple[int, str, str]:
     return done.returncode, done.stdout.strip(), done.stderr.strip()
 
 
-def test_an_account_is_made_an_administrator_s_and_a_learner_s_again(process: ServiceProcess) -> None:
-    email = f"ada-{process.port}@example.com"
-    account, other = process.add_account(email=email), process.add_account(email=f"x{email}")
-    assert _role(process, account) == "user"
+def test_an_account_is_made_an_administrator_s_and_a_learner_s_again(beside: ServiceProcess) -> None:
+    email = f"ada-{beside.port}@example.com"
+    account, other = beside.add_account(email=email), beside.add_account(email=f"x{email}")
+    assert _role(beside, account) == "user"
 
-    granted = process.run("grant-admin", email.upper())
+    granted = beside.run("grant-admin", email.upper())
 
     assert _said(granted) == (0, "The account is now an administrator's.", "")
-    assert (_role(process, account), _role(process, other)) == ("admin", "user")
-    revoked = process.run("grant-admin", "--revoke", email)
+    assert (_role(beside, account), _role(beside, other)) == ("admin", "user")
+    revoked = beside.run("grant-admin", "--revoke", email)
     assert _said(revoked) == (0, "The account is now a learner's.", "")
-    assert _role(process, account) == "user"
+    assert _role(beside, account) == "user"
 
 
-def test_nobody_is_made_an_administrator_by_mistake(on_file: ServiceProcess) -> None:
-    accounts = [on_file.add_account(email="shared@example.com") for _ in range(2)]
+def test_nobody_is_made_an_administrator_by_mistake(beside: ServiceProcess) -> None:
+    email = f"shared-{beside.port}@example.com"
+    accounts = [beside.add_account(email=email) for _ in range(2)]
     unknown = "pingtopass-sync: No account has this e-mail. Let its owner sign in once, then grant again."
-    for email in ("nobody@example.com", "%"):
-        assert _said(on_file.run("grant-admin", email)) == (2, "", unknown)
+    for nobody_s in ("nobody@example.com", "%"):
+        assert _said(beside.run("grant-admin", nobody_s)) == (2, "", unknown)
     twice = "pingtopass-sync: 2 accounts have this e-mail; nothing was changed."
-    assert _said(on_file.run("grant-admin", "shared@example.com")) == (2, "", twice)
-    assert [_role(on_file, account) for account in accounts] == ["user", "user"]
+    assert _said(beside.run("grant-admin", email)) == (2, "", twice)
+    assert [_role(beside, account) for account in accounts] == ["user", "user"]
 
 
 def test_a_service_that_is_told_to_stop_answers_what_it_began(on_file: ServiceProcess) -> None:
@@ -84,6 +93,8 @@ def test_a_service_that_is_told_to_stop_answers_what_it_began(on_file: ServicePr
     with sqlite3.connect(on_file.settings.accounts_file) as connection:
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (1,)
     connection.close()
+    left = [path.name for path in on_file.settings.data_dir.iterdir() if path.suffix != ".log"]
+    assert left == ["accounts.db"]
 
 
 def _is_read(process: ServiceProcess) -> None:
@@ -99,15 +110,6 @@ def test_a_service_that_is_told_to_stop_does_not_wait_for_ever(on_file: ServiceP
         _is_read(on_file)
         os.kill(on_file.process.pid, signal.SIGTERM)
         wait_until(lambda: not on_file.process.is_running)
-
-
-def test_a_stopped_service_leaves_one_whole_file(on_file: ServiceProcess) -> None:
-    account = on_file.add_account()
-    on_file.stop()
-    folder = on_file.settings.data_dir
-    assert sorted(path.name for path in folder.iterdir() if path.suffix != ".log") == ["accounts.db"]
-    on_file.start()
-    assert _role(on_file, account) == "user"
 
 
 def test_what_a_service_keeps_is_its_owner_s_to_read(on_file: ServiceProcess) -> None:

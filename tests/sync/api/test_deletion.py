@@ -284,12 +284,12 @@ async def test_a_session_of_an_unknown_account_is_not_gone_but_unknown(service: 
     assert code(await service.client.get("/v1/me", headers=bearer(token))) == "sign_in"
 
 
-def test_the_service_erases_what_is_due_when_it_starts(tmp_path: Path, on_database: dict[str, str]) -> None:
-    with ServiceProcess(environment(tmp_path, **on_database)) as process:
-        process.stop()
-        account = process.add_account()
-        asyncio.run(_delete_long_ago(process.settings, account))
-        process.start()
+def test_the_service_erases_what_is_due_when_it_starts(tmp_path: Path) -> None:
+    process = ServiceProcess(environment(tmp_path))
+    process.run("migrate")
+    account = process.add_account()
+    asyncio.run(_delete_long_ago(process.settings, account))
+    with process:
         wait_until(lambda: asyncio.run(_is_erased(process.settings, account)))
         answer = httpx2.get(f"{process.url}/v1/me", headers=account.headers, trust_env=False)
         assert (answer.status_code, code(answer)) == (410, "account_gone")

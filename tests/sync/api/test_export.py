@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sync.database import Step
 from sync.wire import MAX_PAYLOAD_BYTES, WireEvent
 from tests.fakes.service import Account, ServiceHere
 from tests.sync.api.pushing import events, push
@@ -110,12 +111,20 @@ async def test_thousands_of_events_are_there_once_each(service: ServiceHere, ada
 
 
 async def test_the_largest_events_are_there(service: ServiceHere, ada: Account) -> None:
-    """A page of them must not outgrow what a database over HTTP answers at once."""
-    payload = '"' + '\\"' * ((MAX_PAYLOAD_BYTES - 2) // 2) + '"'
-    assert len(payload) == MAX_PAYLOAD_BYTES
-    sent = events([payload] * 510)
-    await push(service.client, ada, sent, size=60)
-    assert len((await _export(service, ada)).lines) == 510
+    """A page of them must not outgrow what a database over HTTP answers at once: half of each is escaped there."""
+    await service.database.write([Step(_LARGEST, {"user": ada.user})])
+    lines = (await _export(service, ada)).lines
+    assert len(lines) == 510
+    assert {len(line["payload"]) for line in lines} == {MAX_PAYLOAD_BYTES}
+    assert json.loads(lines[0]["payload"]) == '"' * 8_191
+
+
+_LARGEST = (
+    "WITH RECURSIVE n(seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < 510)"
+    " INSERT INTO events(user, seq, id, device, type, version, occurred_at, at, payload)"
+    " SELECT :user, seq, 'id ' || seq, 'device', 'note_set', 1, seq, seq,"
+    " '\"' || replace(hex(zeroblob(8191)), '00', '\\\"') || '\"' FROM n"
+)
 
 
 async def test_nothing_of_other_people_is_there(service: ServiceHere, ada: Account, grace: Account) -> None:

@@ -188,15 +188,15 @@ def test_an_address_that_changed_hands_is_another_account(mocked: Api, oauth2_mo
 
 
 def test_a_learner_signs_in_where_accounts_live_in_sqld(
-    oauth_server: OAuthServer, shared_sqld: Sqld, tmp_path: Path
+    oauth2_mock: OAuth2Mock, shared_sqld: Sqld, tmp_path: Path
 ) -> None:
-    settings: dict[str, Any] = {**_settings(oauth_server), "TURSO_DATABASE_URL": shared_sqld.url}
+    settings: dict[str, Any] = {**_settings(oauth2_mock), "TURSO_DATABASE_URL": shared_sqld.url}
     with ServiceProcess(environment(tmp_path, **settings)) as process:
         api = Api(process)
         start = api.start()
-        id_token = ask_for_id_token(start, oauth_server.learner.email)
+        id_token = ask_for_id_token(start, oauth2_mock.learner.email)
         signed_in = json.decode(api.try_sign_in(id_token, start.nonce).content, type=SignedIn)
         assert code(api.try_sign_in(id_token, start.nonce)) == "nonce_refused"
         assert json.decode(api.get("/v1/me", signed_in), type=Me) == signed_in.me
-        assert api.sign_in(oauth_server).me.id == signed_in.me.id
+        assert api.sign_in(oauth2_mock).me.id == signed_in.me.id
         api.close()

@@ -87,9 +87,9 @@ async def test_a_used_token_still_signs_out(service: ServiceHere, laptop: Signed
     says_nothing(await try_refresh(service, after.refresh_token, "attempt-number-two"))
 
 
-@pytest.mark.parametrize("token", ["", "garbage", "a.b.c", "\x00", "ä" * 300])
-async def test_garbage_signs_nobody_out_and_is_no_error(service: ServiceHere, laptop: SignedIn, token: str) -> None:
-    assert (await log_out(service, token, everywhere=True)).status_code == 204
+async def test_garbage_signs_nobody_out_and_is_no_error(service: ServiceHere, laptop: SignedIn) -> None:
+    for token in ("", "garbage", "a.b.c", "\x00", "ä" * 300):
+        assert (await log_out(service, token, everywhere=True)).status_code == 204
     assert await me(service, laptop.tokens.access_token)
 
 

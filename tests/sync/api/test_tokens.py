@@ -73,34 +73,27 @@ def _flipped(part: str) -> str:
     return base64url_encode(bytes(data)).decode()
 
 
-_KINDS = list(_spoiled(TokenSigner("x", (SECRET,)).access(_ACCESS)))
-
-
-@pytest.mark.parametrize("kind", _KINDS)
 async def test_a_spoiled_access_token_is_refused_and_the_answer_does_not_say_why(
-    service: ServiceHere, ada: Account, kind: str
+    service: ServiceHere, ada: Account
 ) -> None:
-    spoiled = _spoiled(ada.token)[kind]
-    assert (await try_me(service, ada.token)).status_code == 200
-    says_nothing(await try_me(service, spoiled))
-    says_nothing(await try_sync(service, spoiled))
+    for kind, spoiled in _spoiled(ada.token).items():
+        says_nothing(await try_me(service, spoiled), kind)
+        says_nothing(await try_sync(service, spoiled), kind)
+    assert await me(service, ada.token)
 
 
-@pytest.mark.parametrize("kind", _KINDS)
-async def test_a_spoiled_refresh_token_is_refused_and_ends_nothing(
-    service: ServiceHere, ada: Account, kind: str
-) -> None:
+async def test_a_spoiled_refresh_token_is_refused_and_ends_nothing(service: ServiceHere, ada: Account) -> None:
     sound = first_refresh_token(service, ada)
-    says_nothing(await try_refresh(service, _spoiled(sound)[kind]))
+    for kind, spoiled in _spoiled(sound).items():
+        says_nothing(await try_refresh(service, spoiled), kind)
     assert await refresh(service, sound)
 
 
-@pytest.mark.parametrize(
-    "authorization",
-    ["", "Bearer", "Bearer ", "Basic YWRhOnNlY3JldA==", "Bearer null", "Bearer \x80\xff", "Bearer " + "a." * 2000],
-)
-async def test_a_header_that_is_no_bearer_token_is_refused(service: ServiceHere, authorization: str) -> None:
-    says_nothing(await service.client.get("/v1/me", headers=[(b"Authorization", authorization.encode("latin-1"))]))
+async def test_a_header_that_is_no_bearer_token_is_refused(service: ServiceHere) -> None:
+    basic, long = "Basic YWRhOnNlY3JldA==", "Bearer " + "a." * 2000
+    for authorization in ("", "Bearer", "Bearer ", basic, "Bearer null", "Bearer \x80\xff", long):
+        headers = [(b"Authorization", authorization.encode("latin-1"))]
+        says_nothing(await service.client.get("/v1/me", headers=headers), authorization)
 
 
 async def test_a_request_without_a_token_is_refused(service: ServiceHere) -> None:
