@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from pingtopass_desktop.ui.preferences import WindowSettings
 from pingtopass_desktop.ui.tasks import Tasks
+from pingtopass_desktop.ui.window_account import WindowAccount
 from tests.ui.window import Window
 
 OpenWindow = Callable[..., Window]
@@ -28,9 +29,13 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
     windows: list[Window] = []
 
     def open_one(
-        look: WindowSettings | None = None, page: str | None = "practice", *, keeps_settings: bool = False
+        look: WindowSettings | None = None,
+        page: str | None = "practice",
+        *,
+        keeps_settings: bool = False,
+        account: Callable[[Tasks], WindowAccount] | None = None,
     ) -> Window:
-        window = Window(qtbot, tmp_path / "data", look, page, keeps_settings=keeps_settings)
+        window = Window(qtbot, tmp_path / "data", look, page, keeps_settings=keeps_settings, account=account)
         windows.append(window)
         return window
 

@@ -107,6 +107,7 @@ class AccountRows(QWidget):
         self.rows["everywhere"].add_below(self.ask_everywhere)
         self.rows["devices"].add_below(self._again)
         self.rows["devices"].add_below(self.devices)
+        self.devices.setContentsMargins(16, 0, 0, 0)
         self.rows["delete"].add_below(self.ask_delete)
 
     def _connect(self) -> None:
