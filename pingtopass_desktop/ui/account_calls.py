@@ -86,13 +86,13 @@ def end_device(device_id: str, account: "Account") -> None:
 
 
 def export(account: "Account", target: Path, cancel: Event, tell: "Tell") -> Outcome:
-    told_at = 0.0
+    told_at, told = 0.0, 0
 
     def progress(done: int, total: int | None) -> None:
-        nonlocal told_at
+        nonlocal told_at, told
         now = monotonic()
-        if now - told_at >= _TELL_EVERY_S:
-            told_at = now
+        if not told or now - told_at >= _TELL_EVERY_S:
+            told_at, told = now, done
             tell((done, total))
 
     return call(account, lambda account: account.export(target, progress, cancel, may_replace=True))

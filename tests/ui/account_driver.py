@@ -51,10 +51,6 @@ def come_back(window: Window) -> None:
     window.settle()
 
 
-def wait_for(window: Window, stage: Stage) -> None:
-    window.wait_until(lambda: account_of(window).stage is stage)
-
-
 def sign_in(window: Window) -> AccountSection:
     """By mouse, in the browser of the learner, to its end."""
     section = section_of(window)

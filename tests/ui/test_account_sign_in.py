@@ -1,6 +1,6 @@
 """Signing in from the real window: with the real service, two OAuth servers and a browser, and all that goes wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from threading import Event
 
 import pytest
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from pingtopass_desktop.app.config import API_URL_VARIABLE
 from pingtopass_desktop.cloud.vault import Kept, SessionVault
+from pingtopass_desktop.ui.pages.settings_account import AccountSection
 from pingtopass_desktop.ui.window_account import Stage
 from tests.fakes.browser import Browser, visit
 from tests.fakes.canned import answer
@@ -22,7 +23,6 @@ from tests.ui.account_driver import (
     section_of,
     shown,
     sign_in,
-    wait_for,
 )
 from tests.ui.conftest import OpenWindow
 from tests.ui.test_keyboard_alone import tab, tab_to
@@ -32,28 +32,6 @@ NewBrowser = Callable[[str], Browser]
 
 STEPS = {"asking": "GET /v1/auth/google", "checking": "POST /v1/auth/google"}
 """The request that a step waits for."""
-
-
-@pytest.fixture
-def email(request: pytest.FixtureRequest, oauth2_mock: OAuth2Mock) -> str:
-    """Of a learner of this test alone."""
-    address = f"{abs(hash(request.node.nodeid))}@example.com"
-    oauth2_mock.become(address, "Test Learner")
-    return address
-
-
-@pytest.fixture
-def relay(service: ServiceProcess) -> Iterator[Relay]:
-    with Relay(service.url) as relay:
-        yield relay
-
-
-@pytest.fixture
-def let_go() -> Iterator[Event]:
-    """What is held goes on when it is set, at the latest at the end of the test."""
-    event = Event()
-    yield event
-    event.set()
 
 
 class Idle:
@@ -68,14 +46,15 @@ class Idle:
         return self.opens
 
 
-def begin(window: Window) -> Stage:
+def begin(window: Window) -> AccountSection:
     """Press the button and wait until the browser is waited for."""
     section = section_of(window)
     section.sign_in.setFocus()
     section.sign_in.click()
     account = account_of(window)
     window.wait_until(lambda: account.progress is not None and bool(account.progress.address))
-    return account.stage
+    assert account.stage is Stage.SIGNING_IN
+    return section
 
 
 def test_a_learner_signs_in_by_mouse(
@@ -103,6 +82,7 @@ def test_a_learner_signs_in_by_keyboard_alone(
     while not page.section_buttons["account"].hasFocus():
         window.press("Down")
     section = page._sections["account"]
+    assert isinstance(section, AccountSection)
     tab_to(window, section.sign_in)
     window.press("Return")
     come_back(window)
@@ -115,8 +95,7 @@ def test_the_rest_of_the_window_works_while_the_browser_is_waited_for(
 ) -> None:
     browser = Idle()
     window = open_window(account=Learner(service.url, browser.open).window_account)
-    assert begin(window) is Stage.SIGNING_IN
-    section = section_of_shown(window)
+    section = begin(window)
     assert "Waiting for your browser…" in shown(section)
     assert keyboard() is section.panel.cancel
     window.press("Escape")
@@ -126,7 +105,8 @@ def test_the_rest_of_the_window_works_while_the_browser_is_waited_for(
     assert window.shell.practice.feedback.isVisible()
     window.shell.practice.end_session()
     window.settle()
-    assert "Waiting for your browser…" in shown(section_without_waiting(window))
+    window.press("Ctrl+Comma")
+    assert "Waiting for your browser…" in shown(section)
     assert section.panel.open.isVisible()
     section.panel.open.click()
     window.settle()
@@ -138,22 +118,12 @@ def test_the_rest_of_the_window_works_while_the_browser_is_waited_for(
     assert email in shown(section)
 
 
-def section_of_shown(window: Window):  # noqa: ANN201
-    return window.shell.settings._sections["account"]
-
-
-def section_without_waiting(window: Window):  # noqa: ANN201
-    window.press("Ctrl+Comma")
-    return window.shell.settings.show_section("account")
-
-
 def test_where_no_browser_opens_the_address_is_opened_by_hand(
     service: ServiceProcess, email: str, open_window: OpenWindow
 ) -> None:
     browser = Idle(opens=False)
     window = open_window(account=Learner(service.url, browser.open).window_account)
-    begin(window)
-    section = section_of_shown(window)
+    section = begin(window)
     assert "No browser could be opened." in shown(section)
     section.panel.open.click()
     window.settle()
@@ -192,8 +162,7 @@ def test_cancelling_while_the_browser_is_open_tells_it_so(
 ) -> None:
     browser = Idle()
     window = open_window(account=Learner(service.url, browser.open).window_account)
-    begin(window)
-    section = section_of_shown(window)
+    section = begin(window)
     section.panel.cancel.click()
     assert account_of(window).stage is Stage.SIGNED_OUT
     come_back(window)
@@ -206,9 +175,8 @@ def test_a_browser_that_was_closed_is_not_waited_for_for_ever(
 ) -> None:
     learner = Learner(service.url, Idle().open, sign_in_s=0.2)
     window = open_window(account=learner.window_account)
-    begin(window)
+    section = begin(window)
     come_back(window)
-    section = section_of_shown(window)
     assert "Nobody finished signing in" in section.notice.text
     assert section.notice.action.text() == "Try again"
     assert keyboard() is section.notice.action
@@ -283,9 +251,7 @@ def test_without_a_keyring_it_is_said_that_the_sign_in_ends_with_the_program(
     assert section.not_remembered.text == why
 
 
-def test_where_no_service_is_known_there_is_no_button_to_press(
-    window: Window, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_no_service_is_known_there_is_no_button_to_press(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     section = section_of(window)
     assert account_of(window).stage is Stage.NO_SERVICE
     assert "everything about study works without an account" in shown(section)
@@ -311,7 +277,7 @@ def test_the_palette_signs_in_and_out(
     for words, stage in (("sign in", Stage.SIGNED_IN), ("sign out", Stage.SIGNED_OUT)):
         window.go("today")
         window.press("Ctrl+K")
-        window.qtbot.keyClicks(QApplication.activeModalWidget().focusWidget(), words)
+        window.qtbot.keyClicks(keyboard(), words)
         window.press("Return")
         come_back(window)
         assert account_of(window).stage is stage

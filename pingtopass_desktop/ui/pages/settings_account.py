@@ -104,7 +104,7 @@ class AccountSection(Section):
         self.sign_in.clicked.connect(self._account.sign_in)
         self.panel.cancelled.connect(self._account.cancel_sign_in)
         self.panel.open_asked.connect(self._account.open_page_again)
-        self.strip.cancel.clicked.connect(self._account.cancel_export)
+        self.strip.cancel.clicked.connect(self._cancel_export)
         self.notice.action.clicked.connect(self._act)
         self.rows.export_asked.connect(self._ask_where)
         self.rows.revealed.connect(self.revealed)
@@ -192,6 +192,10 @@ class AccountSection(Section):
         if export.done:
             share = (1000 * export.done // export.total, 1000) if export.total else (0, 0)
             self.strip.tell(f"{name} · {there}", *share)
+
+    def _cancel_export(self) -> None:
+        self._account.cancel_export()
+        self._place_keyboard()  # a button that is disabled loses it
 
     def _show_said(self) -> None:
         said, standing = self._account.said, self._account.standing

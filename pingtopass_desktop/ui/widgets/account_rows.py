@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pingtopass_desktop.ui import account_words as words
 from pingtopass_desktop.ui.widgets.asking import Asking
-from pingtopass_desktop.ui.widgets.basics import Button, Surface, label, rule
+from pingtopass_desktop.ui.widgets.basics import Button, Surface, label, rule, set_tab_order
 from pingtopass_desktop.ui.widgets.device_list import DeviceList
 from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.widgets.setting_row import SettingRow
@@ -89,6 +89,7 @@ class AccountRows(QWidget):
         problem = self._account.devices_problem
         if found is not None:
             moved_to = self.devices.show_devices(found, now)
+            set_tab_order([self._again, *self.devices.controls])
             hint = words.devices_text(found, now)
         else:
             hint = f"The list cannot be read now. {problem}" if problem else "Where this account is signed in"
@@ -109,6 +110,10 @@ class AccountRows(QWidget):
         self.rows["devices"].add_below(self.devices)
         self.devices.setContentsMargins(16, 0, 0, 0)
         self.rows["delete"].add_below(self.ask_delete)
+        set_tab_order([
+            self.keep, self.sign_out, self.everywhere, *self.ask_everywhere.controls, self.manage, self._again,
+            self.export, self.delete, *self.ask_delete.controls,
+        ])  # fmt: skip
 
     def _connect(self) -> None:
         self.sign_out.clicked.connect(self._sign_out)

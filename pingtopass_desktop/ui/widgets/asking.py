@@ -32,6 +32,11 @@ class Asking(Surface):
         self.go.clicked.connect(self._agree)
         self.hide()
 
+    @property
+    def controls(self) -> list[Button]:
+        """In the order of reading."""
+        return [self.keep, self.go]
+
     def ask(self) -> None:
         self.show()
         self.keep.setFocus(Qt.FocusReason.OtherFocusReason)

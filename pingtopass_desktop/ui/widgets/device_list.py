@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from pingtopass_desktop.ui import sheets
 from pingtopass_desktop.ui.account_words import breakable, device_hint, in_order
-from pingtopass_desktop.ui.widgets.basics import Button, clear_layout, row, rule
+from pingtopass_desktop.ui.widgets.basics import Button, clear_layout, row, rule, set_tab_order
 from pingtopass_desktop.ui.widgets.setting_row import Line, SettingRow
 
 if TYPE_CHECKING:
@@ -41,6 +41,11 @@ class NameEdit(QWidget):
         self.field.returnPressed.connect(self._enter)
         self.save.clicked.connect(self._enter)
         self.cancel.clicked.connect(self.left)
+
+    @property
+    def controls(self) -> list[QWidget]:
+        """In the order of reading."""
+        return [self.field, self.save, self.cancel]
 
     def start(self) -> None:
         self.field.selectAll()
@@ -84,6 +89,7 @@ class DeviceRow(SettingRow):
             self.edit.left.connect(self._finish)
             self.add_below(self.edit)
             self.edit.show()  # now: what is not shown takes no focus
+            set_tab_order([self.end or self.rename, *self.edit.controls])
         self.edit.start()
         self.revealed.emit(self.edit)
 
@@ -137,6 +143,7 @@ class DeviceList(QWidget):
         for each in self.rows:
             self._box.addWidget(rule())
             self._box.addWidget(each)
+            each.show()  # now: what is not shown takes no focus
             each.renamed.connect(partial(self.rename_asked.emit, each.device.id))
             each.end_asked.connect(partial(self.end_asked.emit, each.device.id))
             each.revealed.connect(self.revealed)
