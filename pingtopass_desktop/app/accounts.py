@@ -26,6 +26,7 @@ def connect(account: WindowAccount, shell: Shell) -> None:
     account.setParent(shell)
     account.ended.connect(partial(_offer_sign_in, shell))
     account.changed.connect(partial(_follow, account, shell))
+    account.seen.connect(shell.withdraw_offer)
     shell.closing.connect(account.stop)
 
 

@@ -60,11 +60,12 @@ class Export(Struct, frozen=True):
 
 class WindowAccount(QObject):
     """Signals: `changed` after anything but the progress of an export did, which is `progressed`; `ended` with a
-    sentence when a sign-in is found to be over; `saved` with a file."""
+    sentence when a sign-in is found to be over; `seen` when the learner comes to see the account."""
 
     changed = Signal()
     progressed = Signal()
     ended = Signal(str)
+    seen = Signal()
 
     def __init__(
         self,
@@ -149,6 +150,13 @@ class WindowAccount(QObject):
             self._is_reading = True
             self._run(account_calls.read, self._was_read)
 
+    def look(self) -> None:
+        """The learner comes to see the account: say no more what was said and needs nothing, and read it again."""
+        self.seen.emit()
+        if self.said is not None and self.said.again is None and self._has_service:
+            self._say(None)
+        self.read()
+
     def sign_in(self) -> None:
         if self._account is None or not self.can_sign_in:
             return
@@ -224,11 +232,6 @@ class WindowAccount(QObject):
             "The deletion was not taken back.",
             self.keep_account,
         )
-
-    def dismiss(self) -> None:
-        """What was said was read."""
-        if self.said is not None and self.said.again is None:
-            self._say(None)
 
     def stop(self) -> None:
         """The window closes: what waits for the learner's browser or for a file stops. Nobody waits for the rest."""

@@ -97,6 +97,7 @@ def test_signing_out_everywhere_asks_first_and_ends_all(
     window.press("Tab", "Return")
     come_back(window)
     assert section.notice.text == "You are signed out everywhere."
+    assert keyboard() is section.sign_in
     with pytest.raises(SignedOut):
         other.me()
 
@@ -280,6 +281,7 @@ def test_deleting_asks_first_and_is_taken_back_by_one_press(
     window.press("Tab", "Return")
     come_back(window)
     assert "Your account will be deleted on" in shown(section)
+    assert keyboard() is section.rows.keep
     assert not section.rows.rows["delete"].isVisible()
     section.export_to(tmp_path / "mine.zip")
     come_back(window)
@@ -328,10 +330,8 @@ def test_a_sign_in_that_ended_elsewhere_is_said_once_and_study_goes_on(
     page.end_session()
     window.settle()
     assert offer.isVisible()
-    offer.close_button.click()
-    window.go("today")
-    assert not offer.isVisible()
     section = section_of(window)
+    assert not offer.isVisible(), "the page says it"
     assert f"You were signed in as {email}." in shown(section)
     assert section.sign_in.isVisible()
     window.close()
@@ -351,10 +351,26 @@ def test_the_line_about_an_ended_sign_in_signs_in_again(
     offer = window.shell._offer
     assert offer is not None
     offer.action.click()
+    assert not offer.isVisible()
     come_back(window)
     assert window.shell.is_account_in_front
     assert account_of(window).stage is Stage.SIGNED_IN
     assert not offer.isVisible()
+
+
+def test_the_line_about_an_ended_sign_in_is_put_away_for_good(
+    section: AccountSection, window: Window, other: Account, learner: Learner, open_window: OpenWindow
+) -> None:
+    window.close()
+    end_this_one(other)
+    window = open_window(account=learner.window_account)
+    come_back(window)
+    offer = window.shell._offer
+    assert offer is not None
+    offer.close_button.click()
+    for page in ("today", "library"):
+        window.go(page)
+        assert not offer.isVisible()
 
 
 def test_who_finds_the_sign_in_ended_on_its_page_sees_it_there_only(

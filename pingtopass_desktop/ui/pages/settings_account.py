@@ -39,6 +39,7 @@ class AccountSection(Section):
         self._account = account
         self._preferences = preferences
         self._said: Said | None = None
+        self._stage: Stage | None = None
         self._last: QWidget | None = None
         self._has_parked = False
         self._is_slow = False
@@ -52,8 +53,7 @@ class AccountSection(Section):
 
     def refresh(self) -> None:
         """Called each time the section comes to the front."""
-        self._account.dismiss()
-        self._account.read()
+        self._account.look()
 
     def export_to(self, target: Path) -> None:
         self._account.export_to(target)
@@ -78,6 +78,7 @@ class AccountSection(Section):
         self.sign_in = Button("Sign in with Google", "primary")
         self.panel = SignInPanel()
         self.rows = AccountRows(self._account)
+        self._heading = label("Account", "section")
         self._was = label(kind="strong", wraps=True)
         self._bodies = {
             Stage.LOOKING: _body(label("Looking for your sign-in…", "secondary", wraps=True)),
@@ -91,8 +92,14 @@ class AccountSection(Section):
         }
 
     def _lay_out(self) -> None:
-        card = Card("Account", spacing=12)
-        for part in (self.notice, self.not_remembered, self.strip, *dict.fromkeys(self._bodies.values())):
+        card = Card(spacing=12)
+        for part in (
+            self._heading,
+            self.notice,
+            self.not_remembered,
+            self.strip,
+            *dict.fromkeys(self._bodies.values()),
+        ):
             card.column.addWidget(part)
         self.set_cards(card)
         self.setAccessibleName("Account")
@@ -135,6 +142,9 @@ class AccountSection(Section):
             self.rows.close_panels()
         for each in self._bodies.values():
             each.setVisible(each is self._bodies[stage])
+        if stage is not self._stage:
+            self._stage = stage
+            self.revealed.emit(self._heading)
         self._place_keyboard()
 
     def _note_keyboard(self) -> None:
@@ -206,7 +216,7 @@ class AccountSection(Section):
             self.notice.show_text(said.text, said.kind, action)
             if self.isVisible():
                 announce(self.notice, said.text)
-                self.revealed.emit(self.notice)
+                self.revealed.emit(self._heading)
         self._said = said
         why = standing.why_not_remembered if standing is not None else ""
         if why and self._account.stage is not Stage.SIGNING_IN:

@@ -120,7 +120,7 @@ class AccountRows(QWidget):
         self.everywhere.clicked.connect(partial(self._ask, self.ask_everywhere))
         self.delete.clicked.connect(partial(self._ask, self.ask_delete))
         self.ask_everywhere.agreed.connect(self._sign_out_everywhere)
-        self.ask_delete.agreed.connect(self._account.request_deletion)
+        self.ask_delete.agreed.connect(self._delete)
         self.ask_everywhere.left.connect(self._back_to_everywhere)
         self.ask_delete.left.connect(self._back_to_delete)
         self.manage.clicked.connect(self._toggle_devices)
@@ -139,7 +139,12 @@ class AccountRows(QWidget):
         self._account.sign_out()
 
     def _sign_out_everywhere(self) -> None:
+        self._back_to_everywhere()
         self._account.sign_out(everywhere=True)
+
+    def _delete(self) -> None:
+        self._back_to_delete()
+        self._account.request_deletion()
 
     def _back_to_everywhere(self) -> None:
         self.everywhere.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -151,7 +156,8 @@ class AccountRows(QWidget):
         self._show_list(self.devices.isHidden())
         if not self.devices.isHidden():
             self._account.read()
-            self.revealed.emit(self.devices)
+            for part in (self.devices, self.manage):  # where there is no room for both, the button that closes it
+                self.revealed.emit(part)
 
     def _show_list(self, is_open: bool) -> None:
         self.devices.setVisible(is_open)
