@@ -88,6 +88,7 @@ class WindowAccount(QObject):
         self._cancel: Event | None = None
         self._cancel_export: Event | None = None
         self._is_reading = False
+        self._is_read_wanted = False
         self.standing: Standing | None = None
         self.progress: SignInProgress | None = None
         self.devices: list[Device] | None = None
@@ -146,6 +147,7 @@ class WindowAccount(QObject):
 
     def read(self) -> None:
         """Read account and devices again, without a word where that is not possible."""
+        self._is_read_wanted = self.stage is Stage.LOOKING
         if self._account is not None and self.can_sign_out and not self._is_reading:
             self._is_reading = True
             self._run(account_calls.read, self._was_read)
@@ -292,6 +294,8 @@ class WindowAccount(QObject):
     def _was_checked(self, outcome: Outcome) -> None:
         self._stand(outcome)
         self.changed.emit()
+        if self._is_read_wanted:
+            self.read()
 
     def _stand(self, outcome: Outcome) -> None:
         """Take over how the account stands, and tell where a sign-in is found to be over."""
