@@ -1,10 +1,12 @@
 """Builds the account of a data folder: which service, which keyring, which browser. Nothing of it is imported before it
 is needed, which is on the network lane."""
 
+import logging
 import os
 import sys
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from pingtopass_desktop.app.config import DataFolder
@@ -14,6 +16,10 @@ from pingtopass_desktop.ui.window_account import WindowAccount
 
 if TYPE_CHECKING:
     from pingtopass_desktop.cloud.account import Account
+
+_log = logging.getLogger(__name__)
+
+_BROWSER_S = 3.0
 
 
 def window_account(folder: DataFolder, tasks: Tasks) -> WindowAccount:
@@ -60,11 +66,26 @@ def open_account(root: Path) -> "Account | None":
 
 
 def open_browser(address: str) -> bool:
-    """Show a page in the system's browser. False where there is none. Raises: OSError."""
+    """Show a page in the system's browser. False where there is none.
+
+    Some do not return before the browser is closed: what takes longer than a moment has opened it.
+    """
     import webbrowser
 
     _leave_libraries_to_others()
-    return webbrowser.open(address)
+    found: list[bool] = []
+
+    def show() -> None:
+        try:
+            found.append(webbrowser.open(address))
+        except (OSError, webbrowser.Error) as error:
+            _log.info("no browser was opened (%s)", type(error).__name__)
+            found.append(False)
+
+    thread = Thread(target=show, name="browser", daemon=True)
+    thread.start()
+    thread.join(_BROWSER_S)
+    return found[0] if found else True
 
 
 def _leave_libraries_to_others() -> None:
