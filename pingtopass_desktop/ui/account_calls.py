@@ -58,10 +58,12 @@ def read(account: "Account") -> "list[Device]":
 
 
 def sign_in(
-    account: "Account", browser: Callable[[str], bool], cancel: Event, timeout_s: float, tell: "Tell"
+    account: "Account", browser: Callable[[str], bool], cancel: Event, timeout_s: float | None, tell: "Tell"
 ) -> Outcome:
+    from pingtopass_desktop.cloud.account import SIGN_IN_S  # the window has no need of that module
+
     def work(account: "Account") -> None:
-        account.sign_in(browser, cancel, tell, timeout_s)
+        account.sign_in(browser, cancel, tell, SIGN_IN_S if timeout_s is None else timeout_s)
         if cancel.is_set():
             account.sign_out()
             raise Cancelled("The sign-in was cancelled.")

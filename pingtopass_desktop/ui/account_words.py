@@ -17,6 +17,7 @@ WHAT_FOR = (
     "export what the service holds about you, and delete it. Your answers stay on this laptop: no account is needed to "
     "study."
 )
+LOOKING = "Looking for your sign-in… The keyring of this computer may ask you to unlock it."
 NO_SERVICE = (
     "This PingToPass is connected to no account service. You lose nothing by it: everything about study works without "
     "an account, and your answers stay on this laptop.",

@@ -41,6 +41,11 @@ class OnlineLane:
     def is_closed(self) -> bool:
         return self._bring is None
 
+    @property
+    def is_left_behind(self) -> bool:
+        """True where something hangs that was asked before `close`."""
+        return self.is_closed and self._thread is not None and self._thread.is_alive()
+
     def submit(self, number: int, work: Callable[..., Any], *, tells: bool) -> None:
         """Do a piece of work after all others; one that `tells` is given a `Tell`. It must hold nothing of Qt."""
         arguments = (lambda news: self._send(Brought(number, news, is_news=True)),) if tells else ()
@@ -51,10 +56,11 @@ class OnlineLane:
 
     def close(self, last: Callable[[], object] | None = None) -> None:
         """Nothing comes back any more, what did not begin is dropped. `last` is done where the lane comes to it."""
+        if self.is_closed:
+            return
         with self._bringing:
             self._bring = None
-        thread, self._thread = self._thread, None
-        if thread is None:
+        if self._thread is None:
             return
         try:
             while True:
@@ -63,7 +69,7 @@ class OnlineLane:
             self._waiting.put(last)
             if last is not None:
                 self._waiting.put(None)
-        thread.join(_GRACE_S)
+        self._thread.join(_GRACE_S)
 
     def _do(self, number: int, work: Callable[[], Any]) -> None:
         """On the lane's thread."""

@@ -147,7 +147,7 @@ class Tasks(QObject):
         self._came_from_online.disconnect(self._deliver_online)
         self._jobs.shutdown(wait=True, cancel_futures=True)
         self._store.shutdown(wait=True)
-        self.garbage.stop()
+        self.garbage.stop(is_alone=not self._online_lane.is_left_behind)
 
     def _submit(
         self,

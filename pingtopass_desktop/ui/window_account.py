@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from pingtopass_desktop.cloud.account import Account, SignedOff, SignInProgress, Standing
     from sync.wire import Device
 
-SIGN_IN_S = 300.0
-"""How long the browser is waited for."""
-
 
 class Stage(Enum):
     """What the account page is about."""
@@ -73,10 +70,11 @@ class WindowAccount(QObject):
         open_account: "Callable[[], Account | None]",
         browser: Callable[[str], bool],
         *,
-        sign_in_s: float = SIGN_IN_S,
+        sign_in_s: float | None = None,
         parent: QObject | None = None,
     ) -> None:
-        """`open_account` is called on the network lane; None is no service. `browser` shows an address, on a lane."""
+        """`open_account` is called on the network lane; None is no service. `browser` shows an address, on a lane, and
+        is waited for so many seconds, by default as long as the account does."""
         super().__init__(parent)
         self._tasks = tasks
         self._open_account = open_account

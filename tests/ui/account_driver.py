@@ -1,5 +1,6 @@
 """The account of a real window: as a learner comes to it, signs in with a browser of the test, and reads it."""
 
+import threading
 from collections.abc import Callable
 
 from msgspec import Struct, field
@@ -10,7 +11,7 @@ from pingtopass_desktop.cloud.client import Client
 from pingtopass_desktop.cloud.vault import SessionVault, Vault
 from pingtopass_desktop.ui.pages.settings_account import AccountSection
 from pingtopass_desktop.ui.tasks import Tasks
-from pingtopass_desktop.ui.window_account import SIGN_IN_S, Stage, WindowAccount
+from pingtopass_desktop.ui.window_account import Stage, WindowAccount
 from tests.ui.settings_driver import settings
 from tests.ui.window import Window
 
@@ -21,7 +22,7 @@ class Learner(Struct):
     url: str
     browser: Callable[[str], bool]
     vault: Vault = field(default_factory=lambda: SessionVault(""))
-    sign_in_s: float = SIGN_IN_S
+    sign_in_s: float | None = None
 
     def window_account(self, tasks: Tasks) -> WindowAccount:
         """For `open_window(account=…)`."""
@@ -74,3 +75,8 @@ def keyboard() -> QWidget:
     assert widget.isVisible()
     assert widget.isEnabled()
     return widget
+
+
+def lane_is_left_behind() -> bool:
+    """Whether the thread for the network still hangs in a request."""
+    return "online" in [thread.name for thread in threading.enumerate()]

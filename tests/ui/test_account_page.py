@@ -24,9 +24,18 @@ from tests.fakes.desktop import Desktop
 from tests.fakes.peers import OAuth2Mock
 from tests.fakes.relay import Relay
 from tests.fakes.service import ServiceProcess, free_port
-from tests.ui.account_driver import Learner, account_of, come_back, keyboard, section_of, shown, sign_in
+from tests.ui.account_driver import (
+    Learner,
+    account_of,
+    come_back,
+    keyboard,
+    lane_is_left_behind,
+    section_of,
+    shown,
+    sign_in,
+)
 from tests.ui.conftest import OpenWindow
-from tests.ui.test_keyboard_alone import tab_to, visited
+from tests.ui.test_keyboard_alone import tab, tab_to, visited
 from tests.ui.window import Window
 
 NewBrowser = Callable[[str], Browser]
@@ -439,7 +448,7 @@ def test_what_takes_long_is_shown_to_be_under_way(
 def test_closing_the_window_waits_for_nothing(
     request_: str, section: AccountSection, window: Window, relay: Relay, let_go: Event, tmp_path: Path
 ) -> None:
-    """It would wait for ever: what is asked for is held until the window is closed."""
+    """What is asked for is held until the window is closed."""
     relay.on(request_, relay.hold(let_go))
     account = account_of(window)
     ask = {
@@ -451,6 +460,7 @@ def test_closing_the_window_waits_for_nothing(
     ask[request_]()
     window.wait_until(lambda: relay.requests[-1].startswith(request_.encode()))
     window.close()
+    assert lane_is_left_behind()
     assert not (tmp_path / "mine.zip").exists()
 
 
@@ -470,6 +480,18 @@ def test_tab_visits_the_account_in_reading_order(section: AccountSection, window
         second.rename, second.end, rows.export, rows.delete, *rows.ask_delete.controls,
     ]  # fmt: skip
     assert visited(window)[: len(wanted)] == wanted
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_what_tab_comes_to_is_in_sight(back: bool, open_window: OpenWindow, learner: Learner) -> None:
+    window = open_window(WindowSettings(ThemeName.LIGHT, 200), account=learner.window_account)
+    window.shell.resize(1024, 700)
+    section = sign_in(window)
+    for button in (section.rows.manage, section.rows.everywhere, section.rows.delete):
+        press(window, button)
+    for _ in range(24):
+        widget = tab(window, back=back)
+        assert not widget.visibleRegion().isEmpty(), widget.accessibleName()
 
 
 @pytest.mark.parametrize("zoom", [100, 150, 200])

@@ -20,6 +20,7 @@ from tests.ui.account_driver import (
     account_of,
     come_back,
     keyboard,
+    lane_is_left_behind,
     section_of,
     shown,
     sign_in,
@@ -295,7 +296,7 @@ def test_the_palette_signs_in_and_out(
 def test_closing_the_window_waits_for_no_sign_in(
     step: str, relay: Relay, email: str, new_browser: NewBrowser, let_go: Event, open_window: OpenWindow
 ) -> None:
-    """It would wait for ever: what is asked for is held until the window is closed."""
+    """What is asked for is held until the window is closed."""
     learner = Learner(relay.url, Idle().open if step == "waiting" else new_browser(email).open)
     window = open_window(account=learner.window_account)
     section = section_of(window)
@@ -306,4 +307,5 @@ def test_closing_the_window_waits_for_no_sign_in(
         section.sign_in.click()
         window.wait_until(lambda: any(each.startswith(STEPS[step].encode()) for each in relay.requests))
     window.close()
+    assert lane_is_left_behind() is (step != "waiting")
     assert learner.vault.load() == Kept()

@@ -81,7 +81,7 @@ class AccountSection(Section):
         self._heading = label("Account", "section")
         self._was = label(kind="strong", wraps=True)
         self._bodies = {
-            Stage.LOOKING: _body(label("Looking for your sign-in…", "secondary", wraps=True)),
+            Stage.LOOKING: _body(label(words.LOOKING, "secondary", wraps=True)),
             Stage.NO_SERVICE: _body(*(label(each, "secondary", wraps=True) for each in words.NO_SERVICE)),
             Stage.SIGNED_OUT: _body(
                 self._was, label(words.WHAT_FOR, "secondary", wraps=True), Flow(self.sign_in), spacing=12

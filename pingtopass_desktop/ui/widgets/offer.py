@@ -25,7 +25,8 @@ class Offer(Notice):
         self._is_open, self._act = True, act
         self.show_text(text, "notice-warn", action)
         self.stand_back(is_in_way)
-        announce(self, text)
+        if not is_in_way:
+            announce(self, text)
 
     def stand_back(self, is_in_way: bool) -> None:
         self.setVisible(self._is_open and not is_in_way)
