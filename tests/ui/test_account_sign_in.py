@@ -162,7 +162,7 @@ def test_cancelling_holds_at_once_and_leaves_everything_as_it_was(
     assert section.rows.rows["devices"].hint == "This laptop", "no sign-in is left over"
 
 
-def test_cancelling_while_the_browser_is_open_tells_it_so(
+def test_cancelling_while_the_browser_is_waited_for_holds_at_once(
     service: ServiceProcess, email: str, open_window: OpenWindow
 ) -> None:
     browser = Idle()
