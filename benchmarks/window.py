@@ -1,11 +1,13 @@
 """Rows of the running window: memory at ready, from a key to what it leads to, and how long it ever stands still."""
 
 import json
+import shlex
 import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,11 @@ from benchmarks.learner import learner_file
 from benchmarks.measure import Row, child_environment, pairs, percentile, progress, row
 from benchmarks.peer_window import Answers, PeerWindow
 from benchmarks.spawn import ready_mib, says_memory
-from pingtopass_desktop.app.config import DATA_DIR_VARIABLE, DataFolder
+from pingtopass_desktop.app.config import API_URL_VARIABLE, DATA_DIR_VARIABLE, DataFolder
 from pingtopass_desktop.library.publish import POINTER_SUFFIX
+from tests.fakes.local_cloud import local_cloud
+from tests.fakes.peers import ADA
+from tests.fakes.processes import peers_are_installed
 
 _STALL_MS = 50
 _LONGEST_MS = 8
@@ -40,7 +45,7 @@ def rows(
     progress("window: from a key to what it leads to")
     found += _answers(environment, 20 * count, peer, peer_window)
     progress("window: how long it stands still")
-    return found + _stalls(environment)
+    return found + _stalls(environment, work / "cloud")
 
 
 def data_folder(cache: Path, root: Path, size: int, answers: int) -> Path:
@@ -114,12 +119,28 @@ def _per_8_ms(name: str, ms: float, goal: float | None, remark: str = "") -> Row
     return Row(f"{name} / {_LONGEST_MS} ms", ms, _LONGEST_MS, ms / _LONGEST_MS, goal, remark)
 
 
-def _stalls(environment: dict[str, str]) -> list[Row]:
+def _stalls(environment: dict[str, str], work: Path) -> list[Row]:
     """The longest pause of the window's event loop in each step, against what a learner does not notice."""
+    with _online(work) as more:
+        measured = _child({**environment, **more}, "stalls")
     return [
         Row(f"stall: {name} / {_STALL_MS} ms", longest, _STALL_MS, longest / _STALL_MS, 1.0)
-        for name, longest in _child(environment, "stalls").items()
+        for name, longest in measured.items()
     ]
+
+
+@contextmanager
+def _online(work: Path) -> Iterator[dict[str, str]]:
+    """What a window needs to sign in: a service, a sign-in server and a browser, each a process. Nothing of it where
+    the test peers are not installed; then nobody signs in."""
+    if not peers_are_installed():
+        progress("window: no sign-in is measured, the test peers are not installed (make peers)")
+        yield {}
+        return
+    with local_cloud(work) as service:
+        visit = f'{sys.executable} -m tests.fakes.browser {ADA.email} "$0" >/dev/null'  # our stdout is for the answer
+        browser = f"sh -c {shlex.quote(visit)} %s &"
+        yield {API_URL_VARIABLE: service.url, "BROWSER": browser, "OAUTHLIB_INSECURE_TRANSPORT": "1"}
 
 
 def _child(environment: dict[str, str], *arguments: str) -> Any:

@@ -19,6 +19,7 @@ from pingtopass_desktop.app.main import start
 from pingtopass_desktop.study.finding import QuestionState
 from pingtopass_desktop.ui.pages.settings import SECTIONS
 from pingtopass_desktop.ui.theme import ThemeName
+from pingtopass_desktop.ui.window_account import Stage
 
 _BEAT_MS = 1
 _NOW = QEventLoop.ProcessEventsFlag.AllEvents
@@ -222,6 +223,7 @@ def stalls(driver: Driver) -> dict[str, float]:
     _pages(driver, during)
     _library(driver, during)
     _sessions(driver, during)
+    _account(driver, during)
     _looks(driver, during)
     return found
 
@@ -316,6 +318,29 @@ def _sessions(driver: Driver, during: Callable[..., None]) -> None:
 
     during("Exam, ended, report", end)
     driver.press("Escape")
+
+
+def _account(driver: Driver, during: Callable[..., None]) -> None:
+    """A sign-in in the browser that the environment names, with the service that it names."""
+    shell, account = driver.shell, driver.application.account()
+    if account.stage is Stage.NO_SERVICE:
+        return
+    shell.show_page("settings")
+    section = shell.settings.show_section("account")
+
+    def asks(button: Any) -> Callable[[], object]:
+        def press() -> None:
+            button.click()
+            while not driver.application.tasks.is_online_idle:
+                driver.wait(1)
+
+        return press
+
+    during("Account, signed in", asks(section.sign_in))
+    if account.stage is not Stage.SIGNED_IN:
+        raise RuntimeError(f"not signed in: {section.notice.text}")
+    during("Account, devices", asks(section.rows.manage))
+    during("Account, signed out", asks(section.rows.sign_out))
 
 
 def _looks(driver: Driver, during: Callable[..., None]) -> None:

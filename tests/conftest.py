@@ -19,7 +19,7 @@ from tests.fakes.laptop import Laptop
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before any test makes a window
 
-pytest_plugins = ["tests.fakes.peer_fixtures"]
+pytest_plugins = ["tests.fakes.peer_fixtures", "tests.fakes.service_fixtures"]
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 settings.register_profile("default", max_examples=30, deadline=None, suppress_health_check=_SLOW)

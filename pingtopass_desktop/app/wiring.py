@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pingtopass_desktop.study.backup import BackupInfo
     from pingtopass_desktop.ui.notifications import Due, DueNotifier
     from pingtopass_desktop.ui.pages.settings_places import Places
+    from pingtopass_desktop.ui.window_account import WindowAccount
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +43,8 @@ _PREPARE_AFTER_MS = 1000
 
 
 class Application:
-    """The window with everything behind it. `lane` is the store lane; `opened` its first piece of work."""
+    """The window with everything behind it. `lane` is the store lane; `opened` its first piece of work; `account` makes
+    the account, that of the folder where nothing is given."""
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class Application:
         lane: ThreadPoolExecutor,
         opened: "Future[Opened]",
         look: WindowSettings | None = None,
+        account: "Callable[[Tasks], WindowAccount] | None" = None,
     ) -> None:
         self._folder = folder
         self.preferences = Preferences(look or window_settings.load(folder.window_settings))
@@ -61,10 +64,12 @@ class Application:
         self._opened: Opened | None = None
         self._notifier: DueNotifier | None = None
         self._just_restored: BackupInfo | None = None
+        self._make_account = account
+        self._account: WindowAccount | None = None
         self._lane = lane
         self.tasks = Tasks(lane)
         CrashHandler(self._write_bundle).install()
-        self.shell = Shell(self.tasks, self.preferences, self._places)
+        self.shell = Shell(self.tasks, self.preferences, self._places, self.account)
         self._place_window()
         self.preferences.changed.connect(self._settings_changed)
         self.shell.closing.connect(self._keep_place)
@@ -76,6 +81,16 @@ class Application:
     def opened(self) -> Opened | None:
         """What the window works on, once the first page is up."""
         return self._opened
+
+    def account(self) -> "WindowAccount":
+        """What the window knows of the account; made when it is first asked for, which is after the first page."""
+        if self._account is None:
+            from pingtopass_desktop.app import accounts
+
+            make = self._make_account or partial(accounts.window_account, self._folder)
+            self._account = make(self.tasks)
+            accounts.connect(self._account, self.shell)
+        return self._account
 
     def show(self) -> None:
         self.shell.show()
@@ -91,6 +106,8 @@ class Application:
         """After the event loop: finish what is on its way, close the files."""
         if self._notifier is not None:
             self._notifier.stop()
+        if self._account is not None:
+            self._account.close()
         opened = self._opened
         if opened is not None:
             self._lane.submit(opening.close_study, opened.study)
@@ -135,6 +152,10 @@ class Application:
         self.tasks.garbage.keep_all()
         self.tasks.run_job(_import_ahead, owner=self.shell, done=self._imported_ahead)
         self.tasks.run_job(self._back_up, owner=self.shell, failed=self._backup_failed)
+        QTimer.singleShot(0, self.shell, self._begin_account)
+
+    def _begin_account(self) -> None:
+        self.account().begin()
 
     def _imported_ahead(self, nothing: None) -> None:
         self.tasks.garbage.keep_all()

@@ -38,8 +38,8 @@ class GarbageCollection(QObject):
         if due:
             gc.collect(due[-1])
 
-    def stop(self) -> None:
-        """Give the work back to Python."""
+    def stop(self, *, is_alone: bool = True) -> None:
+        """Give the work back to Python, where no lane is left that it could be done on."""
         self._timer.stop()
-        if self._was_enabled:
+        if self._was_enabled and is_alone:
             gc.enable()

@@ -53,6 +53,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme_light", "Theme: light", Place.WINDOW),
     Command("theme_dark", "Theme: dark", Place.WINDOW),
     Command("theme_high_contrast", "Theme: high contrast", Place.WINDOW),
+    Command("sign_in", "Sign in with Google", Place.WINDOW),
+    Command("sign_out", "Sign out", Place.WINDOW),
     Command("quit", "Quit PingToPass", Place.WINDOW, ("Ctrl+Q",)),
     Command("strike", "Strike out: then the letter of the option", Place.QUESTION, ("S",)),
     Command("previous", "Previous question", Place.QUESTION, ("Left", "Backspace")),

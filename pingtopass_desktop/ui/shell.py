@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pingtopass_desktop.ui.pages.settings import SettingsPage
     from pingtopass_desktop.ui.pages.settings_places import Places
     from pingtopass_desktop.ui.pages.today import TodayPage
+    from pingtopass_desktop.ui.window_account import WindowAccount
 
 _ABOUT_AN_EXAM = {"today": "today", "practice": "practice_setup", "exams": "exam_setup", "progress": "progress"}
 """Pages of the rail that show the chosen exam, and their attributes here."""
@@ -44,9 +45,16 @@ class Shell(Sessions):
     restore_asked = Signal(object)
     library_changed = Signal()
 
-    def __init__(self, tasks: Tasks, preferences: Preferences, places: "Callable[[], Places]") -> None:
+    def __init__(
+        self,
+        tasks: Tasks,
+        preferences: Preferences,
+        places: "Callable[[], Places]",
+        account: "Callable[[], WindowAccount]",
+    ) -> None:
         super().__init__(tasks, preferences)
         self._places = places
+        self._account = account
         self.setAcceptDrops(True)
         self.page_asked.connect(self.show_page)
 
@@ -131,7 +139,7 @@ class Shell(Sessions):
     def settings(self) -> "SettingsPage":
         from pingtopass_desktop.ui.pages.settings import SettingsPage
 
-        page = SettingsPage(self.opened, self.tasks, self.preferences, self._places())
+        page = SettingsPage(self.opened, self.tasks, self.preferences, self._places(), self._account())
         page.restore_asked.connect(self.restore_asked)
         return self.adopt(page)
 
@@ -169,7 +177,8 @@ class Shell(Sessions):
         commands = super().commands()
         if self.study is None or self.is_in_session or self.shown_page in self.built("first_run"):
             return commands
-        return {"search": self._search, "import": self._ask_for_import, **commands}
+        of_account = {name: partial(self._on_account, act) for name, act in self._account().commands().items()}
+        return {"search": self._search, "import": self._ask_for_import, **of_account, **commands}
 
     def palette_entries(self) -> list[tuple[str, str, Callable[[], Any]]]:
         entries = super().palette_entries()
@@ -177,6 +186,10 @@ class Shell(Sessions):
             return entries
         others = [exam for exam in self.listed if exam.id != self.exam_id]
         return entries + [(f"Study {exam.title}", "", partial(self._study_exam, exam.id)) for exam in others]
+
+    @property
+    def is_account_in_front(self) -> bool:
+        return self.shown_page in self.built("settings") and self.settings.section == "account"
 
     def import_files(self, paths: list[Path]) -> None:
         """Import question files, on the page that reports about it."""
@@ -203,6 +216,13 @@ class Shell(Sessions):
     def _study_exam(self, exam_id: str) -> None:
         self.choose_exam(exam_id)
         self.show_page(self.rail.checked if self.rail.checked in _ABOUT_AN_EXAM else "today")
+
+    def _on_account(self, act: Callable[[], Any]) -> None:
+        """Do something with the account where what comes of it is seen."""
+        self.show_page("settings")
+        section = self.settings.show_section("account")
+        act()
+        section.take_keyboard()
 
     def _search(self) -> None:
         self.show_page("library")

@@ -5,7 +5,7 @@ It knows no page. A page takes part in commands by a method `commands`, which re
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6 import QtCore
 from PySide6.QtCore import Signal
@@ -18,6 +18,9 @@ from pingtopass_desktop.ui.preferences import Preferences
 from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.widgets.basics import Button, Notice, bring_into_sight
 from pingtopass_desktop.ui.widgets.rail import PAGES, Rail
+
+if TYPE_CHECKING:
+    from pingtopass_desktop.ui.widgets.offer import Offer
 
 Commands = dict[str, Callable[[], Any]]
 
@@ -39,6 +42,7 @@ class WindowFrame(QMainWindow):
         self.rail = Rail()
         self._notice = Notice()
         self._toast = Notice()
+        self._offer: Offer | None = None
         self._stack = QStackedWidget()
         self._shortcuts: list[QShortcut] = []
         self._key_map: KeyMap | None = None
@@ -62,6 +66,8 @@ class WindowFrame(QMainWindow):
         if rail_name is not None:
             self.rail.check(rail_name)
         self.rail.setVisible(rail_name is not None)
+        if self._offer is not None:
+            self._offer.stand_back(rail_name is None)
         self._toast.hide()
         theme.paint_apart(self._stack)
         self._stack.setCurrentWidget(page)
@@ -73,6 +79,21 @@ class WindowFrame(QMainWindow):
     def show_notice(self, text: str, kind: str = "notice-warn") -> None:
         """Show a problem that leaves the rest usable."""
         self._notice.show_text(text, kind, "Close")
+
+    def show_offer(self, text: str, action: str, command_id: str) -> None:
+        """Say something that can wait, with a command that answers it; never while a session fills the window."""
+        from pingtopass_desktop.ui.widgets.offer import Offer
+
+        if self._offer is None:
+            self._offer = Offer()
+            theme.follow(self._offer)
+            self._right.insertWidget(1, self._offer)
+        self._offer.make(text, action, partial(self.run_command, command_id), is_in_way=self.rail.isHidden())
+
+    def withdraw_offer(self) -> None:
+        """What was offered is done, or can no longer be."""
+        if self._offer is not None:
+            self._offer.withdraw()
 
     def show_toast(self, text: str, action: str = "") -> None:
         """Say at the foot of the page what was done; `action` is Undo or nothing. It goes with the page."""
@@ -144,7 +165,7 @@ class WindowFrame(QMainWindow):
         dialog.open()
 
     def _lay_out(self) -> None:
-        right = QVBoxLayout()
+        self._right = right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self._notice)
         right.addWidget(self._stack, 1)

@@ -29,9 +29,14 @@ class PeerBroken(Exception):
 def node_peer(script: str, *arguments: str) -> list[str]:
     """The command of a peer written in JavaScript. Skips where the peers are not installed."""
     node = shutil.which("node")
-    if node is None or not (PEERS / "node_modules" / "oauth2-mock-server").is_dir():
+    if node is None or not peers_are_installed():
         peer_is_missing(script)
     return [node, str(PEERS / script), *arguments]
+
+
+def peers_are_installed() -> bool:
+    """Whether `make peers` was run."""
+    return shutil.which("node") is not None and (PEERS / "node_modules" / "oauth2-mock-server").is_dir()
 
 
 def peer_is_missing(name: str) -> NoReturn:

@@ -2,9 +2,12 @@
 
 import socket
 from collections.abc import Callable
+from threading import Event
 from urllib.parse import urlsplit
 
 from tests.fakes.canned import CannedServer
+
+HOLD_S = 60
 
 Spoil = Callable[[socket.socket, bytes], None]
 """What is done with the connection of the desktop and its request, instead of passing it on."""
@@ -36,6 +39,17 @@ class Relay(CannedServer):
             answer = self._asked(request)
             action()
             connection.sendall(answer)
+
+        return spoil
+
+    def hold(self, event: Event, first_bytes: int = 0) -> Spoil:
+        """The service does it; the desktop hears of it, save its first bytes, when the event is set."""
+
+        def spoil(connection: socket.socket, request: bytes) -> None:
+            answer = self._asked(request)
+            connection.sendall(answer[:first_bytes])
+            assert event.wait(HOLD_S), "the test never let it go"
+            connection.sendall(answer[first_bytes:])
 
         return spoil
 

@@ -50,7 +50,15 @@ def test_sections_are_shown_one_at_a_time(page: SettingsPage, window: Window) ->
         assert page.section == name
         shown = [section for section in page._sections.values() if section.isVisible()]
         assert len(shown) == 1, words
-    assert [words for _, words in SECTIONS] == ["Study", "Exam rules", "Appearance", "Keyboard", "Backup", "About"]
+    assert [words for _, words in SECTIONS] == [
+        "Study",
+        "Exam rules",
+        "Appearance",
+        "Keyboard",
+        "Account",
+        "Backup",
+        "About",
+    ]
 
 
 def test_a_number_typed_is_kept_at_once_and_said_to_be_kept(page: SettingsPage, window: Window) -> None:

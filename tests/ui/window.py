@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.widgets.arranging import OrderingList
 from pingtopass_desktop.ui.widgets.question_view import QuestionView
+from pingtopass_desktop.ui.window_account import WindowAccount
 
 _WAIT = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
 _LOOK_EVERY_MS = 20
@@ -37,6 +39,7 @@ class Window:
         page: str | None = "practice",
         *,
         keeps_settings: bool = False,
+        account: Callable[[Tasks], WindowAccount] | None = None,
     ) -> None:
         self.qtbot = qtbot
         self.patience_s = 20.0
@@ -45,7 +48,7 @@ class Window:
         lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         opened = lane.submit(open_study, self.folder)
         settings = None if keeps_settings else look or WindowSettings(ThemeName.LIGHT)
-        self.application = Application(self.folder, lane, opened, settings)
+        self.application = Application(self.folder, lane, opened, settings, account)
         sys.excepthook = hook  # an error in a slot must fail the test, not open a dialog
         self.shell = self.application.shell
         if not keeps_settings:
@@ -68,6 +71,10 @@ class Window:
     def settle(self) -> None:
         """Wait until nothing is on its way any more."""
         come_to_rest(self.application.tasks, self.patience_s)
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Let the window work until something is so, which may come from the network."""
+        wait_until(is_so, self.patience_s)
 
     def press(self, *keys: str) -> None:
         """Press keys one after the other where the keyboard is: ``"A"``, ``"Return"``, ``"Alt+Down"``."""
@@ -130,12 +137,17 @@ class Window:
 
 
 def come_to_rest(tasks: Tasks, limit_s: float = 20) -> None:
-    """Let the window work until nothing is on its way any more."""
+    """Let the window work until nothing is on its way any more, save on the network."""
+    wait_until(lambda: tasks.is_idle, limit_s)
+
+
+def wait_until(is_so: Callable[[], bool], limit_s: float = 20) -> None:
+    """Let the window work until something is so."""
     deadline = time.monotonic() + limit_s
     _process_events()
     waking = QTimer()
     waking.start(_LOOK_EVERY_MS)
-    while not tasks.is_idle:
+    while not is_so():
         QApplication.processEvents(_WAIT)  # `qWait` would keep the interpreter to itself, and the lanes would wait
         assert time.monotonic() < deadline, "the window does not come to rest"
     _process_events()

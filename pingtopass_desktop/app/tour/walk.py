@@ -3,8 +3,10 @@
 import logging
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from pingtopass_desktop.app.config import DataFolder, TourOptions
 from pingtopass_desktop.app.opening import close_study, open_study
+from pingtopass_desktop.app.tour.accounts import STATES, no_account
 from pingtopass_desktop.app.tour.past import half_right, live_through
 from pingtopass_desktop.app.wiring import Application
 from pingtopass_desktop.domain.question import Choice, Question
@@ -21,8 +24,10 @@ from pingtopass_desktop.learner.database import StoreDamaged
 from pingtopass_desktop.study.context import monotonic_ms
 from pingtopass_desktop.ui.pages.settings import SECTIONS
 from pingtopass_desktop.ui.preferences import WindowSettings
+from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.widgets.question_view import QuestionView
+from pingtopass_desktop.ui.window_account import WindowAccount
 
 _SETTLE_MS = 60
 _STUCK_MS = 20_000
@@ -38,25 +43,42 @@ def run_tour(options: TourOptions) -> int:
     logging.getLogger("pingtopass_desktop").addHandler(logging.NullHandler())
     qt = QApplication(sys.argv[:1])
     qt.setStyle("Fusion")
-    number = 0
-    for walk, has_past in ((_Tour.begin, False), (_Tour.study, True)):
-        with tempfile.TemporaryDirectory(prefix="pingtopass-tour-") as root:
-            folder = DataFolder(Path(root))
-            if has_past:
-                close_study(open_study(folder).study)
-                live_through(folder)
-            clock = _TourClock()
-            lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-            look = WindowSettings(ThemeName(options.theme), options.text_zoom)
-            application = Application(folder, lane, lane.submit(open_study, folder, clock), look)
-            try:
-                tour = _Tour(application, options, clock, number)
-                walk(tour)
-                number = tour.number
-            finally:
-                application.shell.close()
-                application.close()
+    with _folder() as folder:
+        number = _walk(_Tour.begin, folder, no_account, options, 0)
+        for state in STATES:
+            number = _walk(partial(_Tour.account, name=state.name), folder, state.window_account, options, number)
+    with _folder() as folder:
+        close_study(open_study(folder).study)
+        live_through(folder)
+        _walk(_Tour.study, folder, no_account, options, number)
     return 0
+
+
+@contextmanager
+def _folder() -> Iterator[DataFolder]:
+    with tempfile.TemporaryDirectory(prefix="pingtopass-tour-") as root:
+        yield DataFolder(Path(root))
+
+
+def _walk(
+    walk: "Callable[[_Tour], None]",
+    folder: DataFolder,
+    account: Callable[[Tasks], WindowAccount],
+    options: TourOptions,
+    number: int,
+) -> int:
+    """Open a window, walk through it, close it. Returns the number of the last picture."""
+    clock = _TourClock()
+    lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+    look = WindowSettings(ThemeName(options.theme), options.text_zoom)
+    application = Application(folder, lane, lane.submit(open_study, folder, clock), look, account)
+    try:
+        tour = _Tour(application, options, clock, number)
+        walk(tour)
+        return tour.number
+    finally:
+        application.shell.close()
+        application.close()
 
 
 class _TourClock:
@@ -110,6 +132,23 @@ class _Tour:
         self._library()
         self._settings()
         self._rest()
+
+    def account(self, name: str) -> None:
+        """What can be seen of an account without its service."""
+        shell = self._shell
+        if shell.shown_page in shell.built("first_run"):
+            self._press("Escape")
+        shell.show_page("settings")
+        section = shell.settings.show_section("account")
+        self._picture(f"account-{name}")
+        if name == "signed-out":
+            section.sign_in.click()
+            self._picture("account-service-away")
+        elif name == "signed-in":
+            for button, asking in ((section.rows.everywhere, "sign-out-everywhere"), (section.rows.delete, "delete")):
+                button.click()
+                self._picture(f"account-ask-{asking}")
+                self._press("Escape")
 
     def _practise(self) -> None:
         shell = self._shell
@@ -287,7 +326,8 @@ class _Tour:
 
     def _settle(self) -> None:
         self._pause(1)
-        self._wait_until(lambda: self._application.tasks.is_idle)
+        tasks = self._application.tasks
+        self._wait_until(lambda: tasks.is_idle and tasks.is_online_idle)
 
     def _wait_until(self, is_so: Callable[[], bool]) -> None:
         waited = 0

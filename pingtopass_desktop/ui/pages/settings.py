@@ -20,6 +20,7 @@ from pingtopass_desktop.study.context import Study
 from pingtopass_desktop.study.preferences import StudyPreferences
 from pingtopass_desktop.ui import keys, theme
 from pingtopass_desktop.ui.pages.settings_about import AboutSection
+from pingtopass_desktop.ui.pages.settings_account import AccountSection
 from pingtopass_desktop.ui.pages.settings_backup import BackupSection
 from pingtopass_desktop.ui.pages.settings_look import AppearanceSection, KeyboardSection
 from pingtopass_desktop.ui.pages.settings_places import Places
@@ -31,6 +32,7 @@ from pingtopass_desktop.ui.widgets.exam_picker import ExamPicker
 from pingtopass_desktop.ui.widgets.layouts import Flow
 from pingtopass_desktop.ui.widgets.page import Page
 from pingtopass_desktop.ui.widgets.setting_row import SettingRow
+from pingtopass_desktop.ui.window_account import WindowAccount
 
 __all__ = ["SECTIONS", "Places", "SettingsPage"]
 
@@ -39,6 +41,7 @@ SECTIONS = (
     ("exam_rules", "Exam rules"),
     ("appearance", "Appearance"),
     ("keyboard", "Keyboard"),
+    ("account", "Account"),
     ("backup", "Backup"),
     ("about", "About"),
 )
@@ -57,12 +60,15 @@ class SettingsPage(Page):
     exam_chosen = Signal(str)
     restore_asked = Signal(object)
 
-    def __init__(self, study: Study, tasks: Tasks, preferences: Preferences, places: Places) -> None:
+    def __init__(
+        self, study: Study, tasks: Tasks, preferences: Preferences, places: Places, account: WindowAccount
+    ) -> None:
         super().__init__()
         self._study = study
         self._tasks = tasks
         self._preferences = preferences
         self._places = places
+        self._account = account
         self._exam_id = ""
         self._studied: Studied | None = None
         self._saving = 0
@@ -87,7 +93,7 @@ class SettingsPage(Page):
         """Read everything again; called each time the page comes to the front."""
         self._mark_kept(None)
         self._load()
-        if isinstance(section := self._sections.get(self.section), BackupSection):
+        if isinstance(section := self._sections.get(self.section), BackupSection | AccountSection):
             section.refresh()
 
     def leave(self) -> None:
@@ -106,7 +112,7 @@ class SettingsPage(Page):
         self._mark_kept(None)
         self.notice.hide()
         self._cards.verticalScrollBar().setValue(0)
-        if isinstance(shown, BackupSection):
+        if isinstance(shown, BackupSection | AccountSection):
             shown.refresh()
         return shown
 
@@ -135,6 +141,7 @@ class SettingsPage(Page):
             "exam_rules": self._exam_rules_section,
             "appearance": partial(AppearanceSection, self._preferences),
             "keyboard": self._keyboard_section,
+            "account": self._account_section,
             "backup": self._backup_section,
             "about": partial(AboutSection, self._tasks, self._preferences, self._places),
         }
@@ -213,6 +220,11 @@ class SettingsPage(Page):
     def _keyboard_section(self) -> KeyboardSection:
         section = KeyboardSection(self._preferences)
         section.undoable.connect(self.undoable)
+        section.revealed.connect(self._reveal)
+        return section
+
+    def _account_section(self) -> AccountSection:
+        section = AccountSection(self._account, self._preferences)
         section.revealed.connect(self._reveal)
         return section
 

@@ -1,9 +1,10 @@
 """The clock of an exam: remaining time, which may be hidden, and comes back for the last five minutes."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QSizePolicy
 
+from pingtopass_desktop.ui.widgets.announcing import announce
 from pingtopass_desktop.ui.widgets.basics import Chip
 
 WARN_AT_S = (300, 60)
@@ -72,6 +73,4 @@ class ExamClock(Chip):
     def _announce(self, seconds: int) -> None:
         minutes = seconds // 60
         words = f"{minutes} {'minute' if minutes == 1 else 'minutes'} left"
-        event = QAccessibleAnnouncementEvent(self, words)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-        QAccessible.updateAccessibility(event)
+        announce(self, words)

@@ -32,10 +32,11 @@ class Steering(QObject):
 
 
 class JobStrip(Surface):
-    """Shows one job at a time."""
+    """Shows one job at a time. `counts` is false where the words say how far it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, counts: bool = True) -> None:
         super().__init__("notice")
+        self._counts = counts
         self._words = label(wraps=True)
         self._bar = QProgressBar()
         sheets.wear(self._bar, "progress")
@@ -69,6 +70,10 @@ class JobStrip(Surface):
         self.show()
         return steering
 
+    def tell(self, words: str, done: int, total: int) -> None:
+        """As a job does by its steering; from the window's thread."""
+        self._show(words, done, total)
+
     def finish(self) -> None:
         """The job is over, whatever came of it."""
         if self._steering is not None:
@@ -87,7 +92,8 @@ class JobStrip(Surface):
     def _show(self, words: str, done: int, total: int) -> None:
         if not self.cancel.isEnabled():
             return
-        self._words.setText(f"{words} · {done:,} of {total:,}" if total else f"{words} · {done:,}" if done else words)
+        counted = f"{words} · {done:,} of {total:,}" if total else f"{words} · {done:,}" if done else words
+        self._words.setText(counted if self._counts else words)
         self._bar.setRange(0, total)
         self._bar.setValue(done)
         self._bar.setAccessibleName(self._words.text())

@@ -74,6 +74,9 @@ class SettingRow(QWidget):
         """True while the row says that what was changed last in it is kept."""
         return self._kept is not None and not self._kept.isHidden()
 
+    def show_words(self, words: str) -> None:
+        self._words.setText(words)
+
     def show_hint(self, hint: str) -> None:
         if self._hint is None and hint:
             self._hint = label(kind="hint", wraps=True)
