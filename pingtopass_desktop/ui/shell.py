@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _ABOUT_AN_EXAM = {"today": "today", "practice": "practice_setup", "exams": "exam_setup", "progress": "progress"}
 """Pages of the rail that show the chosen exam, and their attributes here."""
 
-
 _MODULES = {"answers": "answer_review"}
 _SESSIONS = ("practice", "exam", "report", "answers", "history")
 _PREPARED = ("practice_setup", "exam_setup", "progress", "library", *_SESSIONS, "settings")
@@ -46,12 +45,9 @@ class Shell(Sessions):
     library_changed = Signal()
 
     def __init__(
-        self,
-        tasks: Tasks,
-        preferences: Preferences,
-        places: "Callable[[], Places]",
+        self, tasks: Tasks, preferences: Preferences, places: "Callable[[], Places]",
         account: "Callable[[], WindowAccount]",
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__(tasks, preferences)
         self._places = places
         self._account = account
@@ -218,11 +214,8 @@ class Shell(Sessions):
         self.show_page(self.rail.checked if self.rail.checked in _ABOUT_AN_EXAM else "today")
 
     def _on_account(self, act: Callable[[], Any]) -> None:
-        """Do something with the account where what comes of it is seen."""
         self.show_page("settings")
-        section = self.settings.show_section("account")
-        act()
-        section.take_keyboard()
+        self.settings.act_on_account(act)
 
     def _search(self) -> None:
         self.show_page("library")

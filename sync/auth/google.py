@@ -18,6 +18,7 @@ _OTHER_FORM = "accounts.google.com"
 """Google writes its issuer in both forms; they are one."""
 
 _DISCOVERY_S = _KEYS_S = 3600
+_TRY_AGAIN_S = 60
 
 
 class Endpoints(Struct, frozen=True):
@@ -59,6 +60,7 @@ class GoogleVerifier:
                 except ServiceError:
                     if self._endpoints is None:
                         raise
+                    self._read_at = now - _DISCOVERY_S + _TRY_AGAIN_S  # what was read goes on for a while
             return self._endpoints
 
     async def verify(self, id_token: str, nonce: str) -> Identity:

@@ -24,14 +24,16 @@ class RateLimits:
 
     def __init__(self) -> None:
         self._windows: dict[tuple[str, str], _Window] = {}
+        self._many = _MANY_WINDOWS
 
     def take(self, rate: Rate, what: str, who: str, cost: int = 1) -> None:
         """Raises: ServiceError slow_down when `who` has used up its rate of `what`."""
         now = monotonic()
         window = self._windows.get((what, who))
         if window is None or window.ends_at <= now:
-            if len(self._windows) >= _MANY_WINDOWS:
+            if len(self._windows) >= self._many:
                 self._windows = {key: kept for key, kept in self._windows.items() if kept.ends_at > now}
+                self._many = max(_MANY_WINDOWS, 2 * len(self._windows))
             window = self._windows[what, who] = _Window(now + rate.window_s, 0)
         if window.taken + cost > rate.amount and cost:
             raise ServiceError("slow_down", f"At most {rate.amount} {what}.", retry_after_s=ceil(window.ends_at - now))

@@ -116,6 +116,12 @@ class SettingsPage(Page):
             shown.refresh()
         return shown
 
+    def act_on_account(self, act: Callable[[], object]) -> None:
+        """Do something with the account where what comes of it is seen."""
+        section = self.show_section("account")
+        act()
+        section.take_keyboard()
+
     def preparations(self) -> list[Callable[[], object]]:
         """What builds each section that was not asked for yet."""
         return [partial(self._built, name) for name, _ in SECTIONS]
