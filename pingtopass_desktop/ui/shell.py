@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _ABOUT_AN_EXAM = {"today": "today", "practice": "practice_setup", "exams": "exam_setup", "progress": "progress"}
 """Pages of the rail that show the chosen exam, and their attributes here."""
 
-
 _MODULES = {"answers": "answer_review"}
 _SESSIONS = ("practice", "exam", "report", "answers", "history")
 _PREPARED = ("practice_setup", "exam_setup", "progress", "library", *_SESSIONS, "settings")
@@ -186,10 +185,6 @@ class Shell(Sessions):
             return entries
         others = [exam for exam in self.listed if exam.id != self.exam_id]
         return entries + [(f"Study {exam.title}", "", partial(self._study_exam, exam.id)) for exam in others]
-
-    @property
-    def is_account_in_front(self) -> bool:
-        return self.shown_page in self.built("settings") and self.settings.section == "account"
 
     def import_files(self, paths: list[Path]) -> None:
         """Import question files, on the page that reports about it."""
