@@ -38,7 +38,7 @@ def connect(account: WindowAccount, shell: Shell) -> None:
 
 def _offer_sign_in(shell: Shell, why: str) -> None:
     """Once, and not where the page that shows it is in front."""
-    if not shell.is_account_in_front:
+    if not (shell.shown_page in shell.built("settings") and shell.settings.section == "account"):
         shell.show_offer(why, "Sign in again", "sign_in")
 
 

@@ -183,10 +183,6 @@ class Shell(Sessions):
         others = [exam for exam in self.listed if exam.id != self.exam_id]
         return entries + [(f"Study {exam.title}", "", partial(self._study_exam, exam.id)) for exam in others]
 
-    @property
-    def is_account_in_front(self) -> bool:
-        return self.shown_page in self.built("settings") and self.settings.section == "account"
-
     def import_files(self, paths: list[Path]) -> None:
         """Import question files, on the page that reports about it."""
         if self.study is not None and not self.is_in_session:

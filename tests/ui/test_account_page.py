@@ -362,7 +362,8 @@ def test_the_line_about_an_ended_sign_in_signs_in_again(
     offer.action.click()
     assert not offer.isVisible()
     come_back(window)
-    assert window.shell.is_account_in_front
+    assert window.shell.shown_page is window.shell.settings
+    assert window.shell.settings.section == "account"
     assert account_of(window).stage is Stage.SIGNED_IN
     assert not offer.isVisible()
 

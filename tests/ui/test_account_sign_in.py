@@ -286,7 +286,8 @@ def test_the_palette_signs_in_and_out(
         window.press("Return")
         come_back(window)
         assert account_of(window).stage is stage
-        assert window.shell.is_account_in_front
+        assert window.shell.shown_page is window.shell.settings
+        assert window.shell.settings.section == "account"
         possible = {"sign_in", "sign_out"} & set(window.shell.commands())
         assert possible == ({"sign_out"} if stage is Stage.SIGNED_IN else {"sign_in"})
         assert tab(window)
