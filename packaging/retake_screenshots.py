@@ -20,6 +20,7 @@ KEPT = {
     "score-report": "report",
     "answer-review": "answers",
     "library-search": "library",
+    "account-signed-in": "account",
 }
 
 
