@@ -18,6 +18,8 @@ class Line:
         self._host, self._port = urlsplit(url).hostname, urlsplit(url).port
         self.faults: deque[str | bytes] = deque()
         self.requests = 0
+        self.most_at_once = 0
+        self._under_way = 0
 
     @property
     def url(self) -> str:
@@ -60,11 +62,14 @@ class Line:
             writer.close()
 
     async def _forward(self, request: bytes) -> bytes:
+        self._under_way += 1
+        self.most_at_once = max(self.most_at_once, self._under_way)
         reader, writer = await asyncio.open_connection(self._host, self._port)
         try:
             writer.write(request)
             return await _message(reader)
         finally:
+            self._under_way -= 1
             writer.close()
 
 

@@ -1,7 +1,7 @@
 """The database over Hrana: what it does with a sound sqld, with a broken line to it, and with answers of nonsense."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx2
@@ -230,6 +230,20 @@ async def call(url: str, token: str, steps: list[Step]) -> list[Rows]:
 
 
 # What belongs to sqld
+
+
+def test_writes_take_turns_and_reads_do_not_wait_for_them(
+    runner: asyncio.Runner, line: Line, database: Database
+) -> None:
+    """sqld 0.24 hands its lock to nobody any more when eight or more wait for it at once."""
+
+    async def work(call: Callable[[list[Step]], Awaitable[list[Rows]]]) -> int:
+        line.most_at_once = 0
+        assert await asyncio.gather(*(call(ONE) for _ in range(12))) == [[[(1,)]]] * 12
+        return line.most_at_once
+
+    assert runner.run(work(database.write)) == 1
+    assert runner.run(work(database.read)) > 1
 
 
 @pytest.mark.skipif(not IS_SOAK, reason="waits for 5 s")
