@@ -339,7 +339,7 @@ def _account(driver: Driver, during: Callable[..., None]) -> None:
     during("Account, signed in", asks(section.sign_in))
     if account.stage is not Stage.SIGNED_IN:
         raise RuntimeError(f"not signed in: {section.notice.text}")
-    during("Account, devices", asks(section.rows.manage))
+    during("Account, devices", asks(section.account_rows.manage))
     during("Account, signed out", asks(section.rows.sign_out))
 
 

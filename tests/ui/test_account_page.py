@@ -77,13 +77,13 @@ def press(window: Window, button: QWidget) -> None:
 
 
 def names(section: AccountSection) -> list[str]:
-    return [row.device.name for row in section.rows.devices.rows]
+    return [row.device.name for row in section.account_rows.devices.rows]
 
 
 def test_signing_out_here_leaves_other_devices_signed_in(
     section: AccountSection, window: Window, other: Account, learner: Learner
 ) -> None:
-    press(window, section.rows.sign_out)
+    press(window, section.account_rows.sign_out)
     assert section.notice.text == "You are signed out on this laptop."
     assert account_of(window).stage is Stage.SIGNED_OUT
     assert keyboard() is section.sign_in
@@ -95,14 +95,14 @@ def test_signing_out_here_leaves_other_devices_signed_in(
 def test_signing_out_everywhere_asks_first_and_ends_all(
     section: AccountSection, window: Window, other: Account
 ) -> None:
-    press(window, section.rows.everywhere)
+    press(window, section.account_rows.everywhere)
     assert "every other device will be signed out" in shown(section)
-    assert keyboard() is section.rows.ask_everywhere.keep, "the quiet one"
+    assert keyboard() is section.account_rows.ask_everywhere.keep, "the quiet one"
     window.press("Escape")
-    assert not section.rows.ask_everywhere.isVisible()
-    assert keyboard() is section.rows.everywhere
+    assert not section.account_rows.ask_everywhere.isVisible()
+    assert keyboard() is section.account_rows.everywhere
     assert other.me()
-    press(window, section.rows.everywhere)
+    press(window, section.account_rows.everywhere)
     window.press("Tab", "Return")
     come_back(window)
     assert section.notice.text == "You are signed out everywhere."
@@ -115,7 +115,7 @@ def test_signing_out_without_a_network_is_told_the_service_later(
     section: AccountSection, window: Window, relay: Relay, other: Account
 ) -> None:
     relay.on("POST /v1/auth/logout", relay.lose_request)
-    press(window, section.rows.sign_out)
+    press(window, section.account_rows.sign_out)
     assert account_of(window).stage is Stage.SIGNED_OUT
     assert "The service was not reached and does not know yet." in section.notice.text
     assert len(other.devices()) == 2
@@ -128,7 +128,7 @@ def test_a_start_tells_the_service_what_the_last_one_could_not(
     section: AccountSection, window: Window, relay: Relay, other: Account, learner: Learner, open_window: OpenWindow
 ) -> None:
     relay.on("POST /v1/auth/logout", relay.lose_request)
-    press(window, section.rows.sign_out)
+    press(window, section.account_rows.sign_out)
     window.close()
     window = open_window(account=learner.window_account)
     come_back(window)
@@ -139,11 +139,11 @@ def test_a_start_tells_the_service_what_the_last_one_could_not(
 def test_devices_are_named_renamed_and_signed_out(section: AccountSection, window: Window, other: Account) -> None:
     [there] = [device for device in other.devices() if device.is_this]
     other.rename_device(there.id, "Tower")
-    press(window, section.rows.manage)
+    press(window, section.account_rows.manage)
     assert names(section)[1:] == ["Tower"], "this laptop comes first"
-    assert section.rows.rows["devices"].hint == "This laptop · Tower, today"
-    assert keyboard() is section.rows.manage
-    row = section.rows.devices.rows[1]
+    assert section.account_rows.rows["devices"].hint == "This laptop · Tower, today"
+    assert keyboard() is section.account_rows.manage
+    row = section.account_rows.devices.rows[1]
     press(window, row.rename)
     assert row.edit is not None
     assert keyboard() is row.edit.field
@@ -152,19 +152,19 @@ def test_devices_are_named_renamed_and_signed_out(section: AccountSection, windo
     assert names(section)[1:] == ["two"]
     assert keyboard().accessibleName() == "Rename two"
     assert [device.name for device in other.devices() if device.is_this] == ["two"]
-    end = section.rows.devices.rows[1].end
+    end = section.account_rows.devices.rows[1].end
     assert end is not None
     press(window, end)
     assert section.notice.text == "two is signed out. What was answered there stays there."
-    assert len(section.rows.devices.rows) == 1
-    assert keyboard() is section.rows.devices.rows[0].rename
+    assert len(section.account_rows.devices.rows) == 1
+    assert keyboard() is section.account_rows.devices.rows[0].rename
     with pytest.raises(SignedOut):
         other.me()
 
 
 def test_this_laptop_is_renamed_and_cannot_be_signed_out_in_the_list(section: AccountSection, window: Window) -> None:
-    press(window, section.rows.manage)
-    [row] = section.rows.devices.rows
+    press(window, section.account_rows.manage)
+    [row] = section.account_rows.devices.rows
     assert row.end is None
     assert row.hint.startswith("This laptop · ")
     press(window, row.rename)
@@ -177,15 +177,15 @@ def test_this_laptop_is_renamed_and_cannot_be_signed_out_in_the_list(section: Ac
     assert row.edit is None
     assert keyboard() is row.rename
     window.press("Escape")
-    assert not section.rows.devices.isVisible()
-    assert keyboard() is section.rows.manage
+    assert not section.account_rows.devices.isVisible()
+    assert keyboard() is section.account_rows.manage
 
 
 def test_a_name_that_was_not_taken_is_tried_again_without_typing(
     section: AccountSection, window: Window, relay: Relay
 ) -> None:
-    press(window, section.rows.manage)
-    [row] = section.rows.devices.rows
+    press(window, section.account_rows.manage)
+    [row] = section.account_rows.devices.rows
     press(window, row.rename)
     relay.on("PATCH /v1/me/devices", relay.lose_request)
     window.press("X", "Return")
@@ -200,8 +200,8 @@ def test_a_name_that_was_not_taken_is_tried_again_without_typing(
 def test_a_name_that_is_being_written_outlives_what_comes_from_the_network(
     section: AccountSection, window: Window, other: Account
 ) -> None:
-    press(window, section.rows.manage)
-    row = section.rows.devices.rows[0]
+    press(window, section.account_rows.manage)
+    row = section.account_rows.devices.rows[0]
     press(window, row.rename)
     window.press("Y")
     other.rename_device(other.devices()[0].id, "Elsewhere")
@@ -243,18 +243,18 @@ def test_an_export_shows_how_far_it_is_and_is_cancelled(
     section: AccountSection, window: Window, relay: Relay, let_go: Event, tmp_path: Path
 ) -> None:
     relay.on("GET /v1/me/export", relay.hold(let_go, first_bytes=600))
-    section.rows.export.setFocus()
+    section.account_rows.export.setFocus()
     section.export_to(tmp_path / "mine.zip")
     window.wait_until(lambda: "kB" in section.strip.text)
     assert section.strip.text.startswith("Exporting to mine.zip · 0 kB")
-    assert not section.rows.sign_out.isEnabled()
+    assert not section.account_rows.sign_out.isEnabled()
     assert keyboard() is section.strip.cancel
     window.press("Space")
     let_go.set()
     come_back(window)
     assert section.notice.text == "The export was cancelled. No file was written."
     assert list(tmp_path.glob("*mine*")) == []
-    assert keyboard() is section.rows.export
+    assert keyboard() is section.account_rows.export
 
 
 @pytest.mark.parametrize("place", ["full disk", "read-only disk", "no folder"])
@@ -280,18 +280,18 @@ def test_an_export_that_cannot_be_written_says_why(
 def test_deleting_asks_first_and_is_taken_back_by_one_press(
     section: AccountSection, window: Window, learner: Learner, open_window: OpenWindow, tmp_path: Path
 ) -> None:
-    press(window, section.rows.delete)
+    press(window, section.account_rows.delete)
     assert "removed in 14 days" in shown(section)
-    assert keyboard() is section.rows.ask_delete.keep
+    assert keyboard() is section.account_rows.ask_delete.keep
     window.press("Space")
-    assert keyboard() is section.rows.delete
+    assert keyboard() is section.account_rows.delete
     assert account_of(window).stage is Stage.SIGNED_IN
-    press(window, section.rows.delete)
+    press(window, section.account_rows.delete)
     window.press("Tab", "Return")
     come_back(window)
     assert "Your account will be deleted on" in shown(section)
-    assert keyboard() is section.rows.keep
-    assert not section.rows.rows["delete"].isVisible()
+    assert keyboard() is section.account_rows.keep
+    assert not section.account_rows.rows["delete"].isVisible()
     section.export_to(tmp_path / "mine.zip")
     come_back(window)
     assert (tmp_path / "mine.zip").is_file()
@@ -299,17 +299,17 @@ def test_deleting_asks_first_and_is_taken_back_by_one_press(
     window = open_window(account=learner.window_account)
     section = section_of(window)
     assert "Your account will be deleted on" in shown(section)
-    press(window, section.rows.keep)
+    press(window, section.account_rows.keep)
     assert account_of(window).stage is Stage.SIGNED_IN
     assert section.notice.text == "Your account stays. Nothing was deleted."
-    assert keyboard() is section.rows.manage
+    assert keyboard() is section.account_rows.manage
 
 
 def test_a_deletion_asked_for_elsewhere_is_seen_here(section: AccountSection, window: Window, other: Account) -> None:
     other.request_deletion()
-    press(window, section.rows.manage)
+    press(window, section.account_rows.manage)
     assert account_of(window).stage is Stage.DELETING
-    assert keyboard() is section.rows.keep
+    assert keyboard() is section.account_rows.keep
 
 
 def end_this_one(other: Account) -> None:
@@ -387,7 +387,7 @@ def test_who_finds_the_sign_in_ended_on_its_page_sees_it_there_only(
     section: AccountSection, window: Window, other: Account, email: str
 ) -> None:
     end_this_one(other)
-    press(window, section.rows.manage)
+    press(window, section.account_rows.manage)
     assert f"You were signed in as {email}." in shown(section)
     assert window.shell._offer is None
     assert keyboard() is section.sign_in
@@ -417,8 +417,8 @@ def test_a_start_without_a_network_says_nothing(
     section = section_of(window)
     assert email in shown(section)
     assert not section.notice.isVisible()
-    assert section.rows.rows["devices"].hint.startswith("The list cannot be read now. ")
-    press(window, section.rows.delete)
+    assert section.account_rows.rows["devices"].hint.startswith("The list cannot be read now. ")
+    press(window, section.account_rows.delete)
     window.press("Tab", "Return")
     come_back(window)
     assert section.notice.text.startswith("Nothing was deleted. ")
@@ -429,11 +429,11 @@ def test_what_takes_long_is_shown_to_be_under_way(
     section: AccountSection, window: Window, relay: Relay, let_go: Event
 ) -> None:
     relay.on("POST /v1/auth/logout", relay.hold(let_go))
-    section.rows.sign_out.setFocus()
-    section.rows.sign_out.click()
+    section.account_rows.sign_out.setFocus()
+    section.account_rows.sign_out.click()
     window.wait_until(lambda: section.strip.isVisible())
     assert section.strip.text == "Signing out…"
-    assert not section.rows.export.isEnabled()
+    assert not section.account_rows.export.isEnabled()
     assert keyboard() is window.shell.settings
     window.go("practice")
     window.press("Ctrl+Comma")
@@ -467,9 +467,9 @@ def test_closing_the_window_waits_for_nothing(
 
 
 def test_tab_visits_the_account_in_reading_order(section: AccountSection, window: Window, other: Account) -> None:
-    press(window, section.rows.manage)
-    tab_to(window, section.rows.sign_out)
-    rows = section.rows
+    press(window, section.account_rows.manage)
+    tab_to(window, section.account_rows.sign_out)
+    rows = section.account_rows
     rows.everywhere.click()
     rows.delete.click()
     first, second = rows.devices.rows
@@ -489,7 +489,7 @@ def test_what_tab_comes_to_is_in_sight(back: bool, open_window: OpenWindow, lear
     window = open_window(WindowSettings(ThemeName.LIGHT, 200), account=learner.window_account)
     window.shell.resize(1024, 700)
     section = sign_in(window)
-    for button in (section.rows.manage, section.rows.everywhere, section.rows.delete):
+    for button in (section.account_rows.manage, section.account_rows.everywhere, section.account_rows.delete):
         press(window, button)
     for _ in range(24):
         widget = tab(window, back=back)
@@ -506,8 +506,8 @@ def test_long_names_are_no_wider_than_the_window(
     window = open_window(WindowSettings(ThemeName.LIGHT, zoom), account=learner.window_account)
     window.shell.resize(1024, 700)
     section = sign_in(window)
-    press(window, section.rows.manage)
-    [row] = section.rows.devices.rows
+    press(window, section.account_rows.manage)
+    [row] = section.account_rows.devices.rows
     press(window, row.rename)
     page = window.shell.settings
     _fits(page, section)
@@ -515,8 +515,8 @@ def test_long_names_are_no_wider_than_the_window(
     row.edit.field.setText("W" * 80)
     window.press("Return")
     come_back(window)
-    press(window, section.rows.delete)
-    section.rows.ask_everywhere.ask()
+    press(window, section.account_rows.delete)
+    section.account_rows.ask_everywhere.ask()
     window.settle()
     _fits(page, section)
 

@@ -69,7 +69,7 @@ def test_a_learner_signs_in_by_mouse(
     assert f"{oauth_server.learner.email}\nSigned in with Google" in shown(section)
     assert browser.page().text == "You are signed in You can close this tab and go back to PingToPass."
     assert not section.notice.isVisible()
-    assert "This laptop" in section.rows.rows["devices"].hint
+    assert "This laptop" in section.account_rows.rows["devices"].hint
 
 
 def test_a_learner_signs_in_by_keyboard_alone(
@@ -88,7 +88,7 @@ def test_a_learner_signs_in_by_keyboard_alone(
     window.press("Return")
     come_back(window)
     assert oauth_server.learner.email in shown(section)
-    assert keyboard() is section.rows.manage, "Enter there does nothing that one would regret"
+    assert keyboard() is section.account_rows.manage, "Enter there does nothing that one would regret"
 
 
 def test_the_rest_of_the_window_works_while_the_browser_is_waited_for(
@@ -159,7 +159,7 @@ def test_cancelling_holds_at_once_and_leaves_everything_as_it_was(
     assert account_of(window).stage is Stage.SIGNED_OUT
     assert learner.vault.load() == Kept()
     sign_in(window)
-    assert section.rows.rows["devices"].hint == "This laptop", "no sign-in is left over"
+    assert section.account_rows.rows["devices"].hint == "This laptop", "no sign-in is left over"
 
 
 def test_cancelling_while_the_browser_is_waited_for_holds_at_once(

@@ -564,3 +564,12 @@ def test_the_keys_of_other_pages_hold_in_the_settings(page: SettingsPage, window
     assert keys.current().words("settings") == "Ctrl ,"
     window.press("Ctrl+2")
     assert window.shell.rail.checked == "practice"
+
+
+def test_a_setting_is_said_to_be_kept_also_after_a_look_at_the_account(page: SettingsPage, window: Window) -> None:
+    page.show_section("account")
+    section = page.show_section("exam_rules")
+    assert isinstance(section, ExamRulesSection)
+    section.time.buttons[150].click()
+    window.settle()
+    assert [name for name, row in section.rows.items() if row.is_kept] == ["time_percent"]

@@ -145,7 +145,10 @@ class _Tour:
             section.sign_in.click()
             self._picture("account-service-away")
         elif name == "signed-in":
-            for button, asking in ((section.rows.everywhere, "sign-out-everywhere"), (section.rows.delete, "delete")):
+            for button, asking in (
+                (section.account_rows.everywhere, "sign-out-everywhere"),
+                (section.account_rows.delete, "delete"),
+            ):
                 button.click()
                 self._picture(f"account-ask-{asking}")
                 self._press("Escape")

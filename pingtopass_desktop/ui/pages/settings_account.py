@@ -65,9 +65,9 @@ class AccountSection(Section):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes the list of devices; it never stops a sign-in."""
-        if event.key() == Qt.Key.Key_Escape and self.rows.devices.isVisible():
-            self.rows.manage.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.rows.close_panels()
+        if event.key() == Qt.Key.Key_Escape and self.account_rows.devices.isVisible():
+            self.account_rows.manage.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.account_rows.close_panels()
         else:
             super().keyPressEvent(event)
 
@@ -77,7 +77,7 @@ class AccountSection(Section):
         self.strip = JobStrip(counts=False)
         self.sign_in = Button("Sign in with Google", "primary")
         self.panel = SignInPanel()
-        self.rows = AccountRows(self._account)
+        self.account_rows = AccountRows(self._account)
         self._heading = label("Account", "section")
         self._was = label(kind="strong", wraps=True)
         self._bodies = {
@@ -87,8 +87,8 @@ class AccountSection(Section):
                 self._was, label(words.WHAT_FOR, "secondary", wraps=True), Flow(self.sign_in), spacing=12
             ),
             Stage.SIGNING_IN: self.panel,
-            Stage.SIGNED_IN: self.rows,
-            Stage.DELETING: self.rows,
+            Stage.SIGNED_IN: self.account_rows,
+            Stage.DELETING: self.account_rows,
         }
 
     def _lay_out(self) -> None:
@@ -113,8 +113,8 @@ class AccountSection(Section):
         self.panel.open_asked.connect(self._account.open_page_again)
         self.strip.cancel.clicked.connect(self._cancel_export)
         self.notice.action.clicked.connect(self._act)
-        self.rows.export_asked.connect(self._ask_where)
-        self.rows.revealed.connect(self.revealed)
+        self.account_rows.export_asked.connect(self._ask_where)
+        self.account_rows.revealed.connect(self.revealed)
         self._preferences.changed.connect(self._show)
 
     @property
@@ -125,7 +125,7 @@ class AccountSection(Section):
         if self.notice.isVisible() and self.notice.action.isVisible():
             return self.notice.action
         places = {Stage.SIGNED_OUT: self.sign_in, Stage.SIGNING_IN: self.panel.cancel}
-        return places.get(self._account.stage, self.rows.main if self.rows.isVisible() else None)
+        return places.get(self._account.stage, self.account_rows.main if self.account_rows.isVisible() else None)
 
     def _show(self) -> None:
         self._note_keyboard()
@@ -137,9 +137,9 @@ class AccountSection(Section):
         self.sign_in.setEnabled(not self.strip.is_running)
         self.panel.show_progress(self._account.progress, moves=not self._preferences.settings.reduces_motion)
         if stage in (Stage.SIGNED_IN, Stage.DELETING):
-            self._last = self.rows.show_account(is_enabled=not self.strip.is_running) or self._last
+            self._last = self.account_rows.show_account(is_enabled=not self.strip.is_running) or self._last
         else:
-            self.rows.close_panels()
+            self.account_rows.close_panels()
         for each in self._bodies.values():
             each.setVisible(each is self._bodies[stage])
         if stage is not self._stage:
