@@ -67,22 +67,19 @@ class AuthService:
         )
         if row is None:
             raise ServiceError("nonce_refused")
-        _refuse_gone(row.deleted_at, now)
+        refuse_gone(row.deleted_at, now)
         return SignedIn(self._tokens(row, 0), row.id, me(row))
 
     async def refresh(self, request: Refresh) -> Tokens:
         """Tokens of the next generation. Raises: ServiceError sign_in, account_gone."""
         token = self._signer.read_refresh(request.refresh_token)
         now = self._now_ms()
-        found = await self._repository.find(token.session)
-        if found is None or found.user != token.user:
-            _refuse_gone(await self._repository.deleted_at(token.user), now)
-            raise ServiceError("sign_in")
+        found = await self._session(token.session, token.user, now)
         expires_at = now + _life_s(bool(found.remembered)) * 1000
         row = await self._repository.refresh(token, request.attempt, now, expires_at)
         if row is None:
             raise ServiceError("sign_in")
-        _refuse_gone(row.deleted_at, now)
+        refuse_gone(row.deleted_at, now)
         if row.ended_at is not None or row.expires_at <= now or row.attempt != request.attempt:
             raise ServiceError("sign_in")
         return self._tokens(row, row.generation)
@@ -107,11 +104,8 @@ class AuthService:
         Raises: ServiceError sign_in, account_gone.
         """
         now = self._now_ms()
-        row = await self._repository.find(caller.session)
-        if row is None or row.user != caller.user:
-            _refuse_gone(await self._repository.deleted_at(caller.user), now)
-            raise ServiceError("sign_in")
-        _refuse_gone(row.deleted_at, now)
+        row = await self._session(caller.session, caller.user, now)
+        refuse_gone(row.deleted_at, now)
         if row.ended_at is not None:
             raise ServiceError("sign_in")
         return row
@@ -120,6 +114,14 @@ class AuthService:
         """Forget what nobody can use any more."""
         now = self._now_ms()
         await self._repository.tidy(now, now - _KEEP_ENDED_MS)
+
+    async def _session(self, session: str, user: str, now: int) -> SessionRow:
+        """A session of a user, whether it ended or not. Raises: ServiceError sign_in, account_gone."""
+        row = await self._repository.find(session)
+        if row is None or row.user != user:
+            refuse_gone(await self._repository.deleted_at(user), now)
+            raise ServiceError("sign_in")
+        return row
 
     def _configured(self) -> tuple[Google, GoogleVerifier]:
         if self._google is None or self._verifier is None:
@@ -144,7 +146,8 @@ def refuse_pending(deleted_at: int | None) -> None:
         raise ServiceError("deletion_pending", due_at=deleted_at + GRACE_MS)
 
 
-def _refuse_gone(deleted_at: int | None, now: int) -> None:
+def refuse_gone(deleted_at: int | None, now: int) -> None:
+    """Raises: ServiceError account_gone for an account whose days of grace are over."""
     if deleted_at is not None and deleted_at + GRACE_MS <= now:
         raise ServiceError("account_gone")
 

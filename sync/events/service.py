@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import DecodeError, Raw, json
 
-from sync.auth.service import GRACE_MS, refuse_pending
+from sync.auth.service import refuse_gone, refuse_pending
 from sync.auth.tokens import Caller
 from sync.database import Rows
 from sync.edge.limits import RateLimits
@@ -97,8 +97,7 @@ class SyncService:
         before, after = exchange.before, exchange.after
         if before is None or after is None:
             raise ServiceError("sign_in")
-        if before.deleted_at is not None and before.deleted_at + GRACE_MS <= now:
-            raise ServiceError("account_gone")
+        refuse_gone(before.deleted_at, now)
         if not before.is_signed_in:
             raise ServiceError("sign_in")
         refuse_pending(before.deleted_at)
