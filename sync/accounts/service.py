@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import IO
 
 import structlog
+from msgspec.structs import replace
 
 from sync.accounts.deletions import Deletion, DeletionLog
 from sync.accounts.export import write_export
@@ -54,13 +55,13 @@ class AccountService:
         asked_at = self._now_ms() if caller.deleted_at is None else caller.deleted_at
         await self._deletions.add(Deletion(caller.user, "asked", asked_at))
         deleted_at = await self._repository.set_deleted(caller.user, asked_at)
-        return _with_deletion(caller, deleted_at)
+        return me(replace(caller, deleted_at=deleted_at))
 
     async def restore(self, caller: SessionRow) -> Me:
         """Take the deletion back. Listed first, as a deletion is: else a restored database would delete it again."""
         await self._deletions.add(Deletion(caller.user, "taken_back", self._now_ms()))
         await self._repository.set_deleted(caller.user, None)
-        return _with_deletion(caller, None)
+        return me(replace(caller, deleted_at=None))
 
     async def erase_due(self) -> int:
         """Remove the data of accounts whose days of grace are over. Returns how many."""
@@ -76,8 +77,3 @@ class AccountService:
 
 def _device(row: DeviceRow, caller: SessionRow) -> Device:
     return Device(row.id, row.name, row.platform, row.created_at, row.used_at, row.id == caller.id)
-
-
-def _with_deletion(caller: SessionRow, deleted_at: int | None) -> Me:
-    due_at = None if deleted_at is None else deleted_at + GRACE_MS
-    return Me(caller.user, caller.email, caller.name, caller.role, caller.created_at, due_at)

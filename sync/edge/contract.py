@@ -14,6 +14,7 @@ from sync.edge.problems import KINDS, MEDIA_TYPE
 from sync.wire import Problem
 
 EVERYWHERE = ("bad_request", "slow_down", "internal", "unavailable")
+WITH_BODY = ("too_many", "unsupported_encoding")
 SIGNED_IN = ("sign_in", "account_gone")
 ACTIVE = (*SIGNED_IN, "deletion_pending")
 
@@ -37,7 +38,7 @@ def operation(
         responses[status]["content"] = {media_type: {"schema": _reference(answer)}}
     elif status != 204:
         responses[status]["content"] = {media_type: {"schema": {"type": "string"}}}
-    for code in (*EVERYWHERE, *problems):
+    for code in dict.fromkeys((*EVERYWHERE, *problems, *(WITH_BODY if body is not None else ()))):
         known = responses.setdefault(
             KINDS[code].status, {"description": "", "content": {MEDIA_TYPE: {"schema": _reference(Problem)}}}
         )
@@ -46,10 +47,6 @@ def operation(
     extra: dict[str, Any] = {"parameters": parameters} if parameters else {}
     if body is not None:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _reference(body)}}}
-        responses.setdefault(413, {"description": "too_many", "content": {MEDIA_TYPE: {"schema": _reference(Problem)}}})
-        responses.setdefault(
-            415, {"description": "unsupported_encoding", "content": {MEDIA_TYPE: {"schema": _reference(Problem)}}}
-        )
     if bearer:
         extra["security"] = [{"bearer": []}]
     extra["x-shapes"] = [shape.__name__ for shape in (answer, body) if shape is not None]

@@ -18,7 +18,7 @@ from sync.wire import MAX_BODY_BYTES, SyncAnswer, SyncRequest
 _COMPRESS_FROM_BYTES = 300
 _NEVER = re.compile(r"q=0(\.0*)?")
 
-_PROBLEMS = (*ACTIVE, "stream_changed", "too_many", "unsupported_encoding", "upgrade_required", "over_quota")
+_PROBLEMS = (*ACTIVE, "stream_changed", "upgrade_required", "over_quota")
 
 
 def router(events: SyncService, callers: Callers) -> APIRouter:
