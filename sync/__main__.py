@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 _GRACEFUL_S = 10
 
-_SWITCH_INTERVAL_S = 0.0003
-"""The threads of the database need the interpreter for a moment after each row."""
-
 _SCHEMA = "accounts"
 
 
@@ -66,7 +63,6 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     from sync.ops.log import start_logging
 
     start_logging(settings.is_development)
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     _with_repository(settings, _nothing)  # the schema fits, or a message says what to do
     config = uvicorn.Config(
         create(settings, open_database(settings)),

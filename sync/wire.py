@@ -237,6 +237,11 @@ def id_ms(uuid7: str) -> int:
     return int(uuid7[:8] + uuid7[9:13], 16)
 
 
+def utf8_bytes(text: str) -> int:
+    """How long a text is on the way and in the database."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
 def join_id(ms: int, tail: str) -> str:
     """The id of a time and a tail; no UUIDv7 where one of them has no place in it."""
     digits = f"{ms:012x}{tail}" if ms >= 0 else ""

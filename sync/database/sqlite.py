@@ -8,7 +8,8 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread, local
@@ -36,7 +37,7 @@ _REFUSED = (sqlite3.Error, OverflowError, UnicodeEncodeError)
 
 class _Job(NamedTuple):
     steps: Sequence[Step]
-    result: "Future[list[Rows]]"
+    result: "asyncio.Future[list[Rows]]"
 
 
 class SqliteDatabase:
@@ -67,9 +68,9 @@ class SqliteDatabase:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, steps)
 
     async def write(self, steps: Sequence[Step]) -> list[Rows]:
-        job = _Job(steps, Future())
-        self._writes.put(job)
-        return await asyncio.wrap_future(job.result)
+        result: asyncio.Future[list[Rows]] = asyncio.get_running_loop().create_future()
+        self._writes.put(_Job(steps, result))
+        return await result
 
     async def close(self) -> None:
         await asyncio.to_thread(self._close)
@@ -133,7 +134,7 @@ class SqliteDatabase:
                 return
 
     def _commit_together(self, jobs: list[_Job]) -> None:
-        jobs = [job for job in jobs if job.result.set_running_or_notify_cancel()]  # else its request was given up
+        jobs = [job for job in jobs if not job.result.cancelled()]  # else its request was given up
         outcomes: list[list[Rows] | DatabaseError] = []
         try:
             self._refuse_another_file()
@@ -144,11 +145,10 @@ class SqliteDatabase:
             self._roll_back()
             failed = _translated(error)
             outcomes = [failed] * len(jobs)
-        for job, outcome in zip(jobs, outcomes, strict=True):
-            if isinstance(outcome, DatabaseError):
-                job.result.set_exception(outcome)
-            else:
-                job.result.set_result(outcome)
+        told = list(zip(jobs, outcomes, strict=True))
+        for loop in {job.result.get_loop() for job in jobs}:
+            with suppress(RuntimeError):  # closed meanwhile: nobody waits any more
+                loop.call_soon_threadsafe(_tell, [each for each in told if each[0].result.get_loop() is loop])
 
     def _attempt(self, steps: Sequence[Step]) -> list[Rows] | DatabaseError:
         """The rows of one write, or its error with nothing of it left. What ends the whole transaction is raised."""
@@ -179,6 +179,17 @@ class SqliteDatabase:
                 self._writer.execute("ROLLBACK")
         except sqlite3.Error:
             _log.exception("a failed transaction was not rolled back")
+
+
+def _tell(told: Sequence[tuple[_Job, list[Rows] | DatabaseError]]) -> None:
+    """In the loop that waits: the outcomes of a whole group, at the price of one."""
+    for job, outcome in told:
+        if job.result.done():
+            continue
+        if isinstance(outcome, DatabaseError):
+            job.result.set_exception(outcome)
+        else:
+            job.result.set_result(outcome)
 
 
 def _identity(path: Path) -> tuple[int, int]:

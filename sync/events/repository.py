@@ -1,9 +1,20 @@
 """The SQL of the exchange of events. Every write guards itself: it does nothing for a session that ended, an account
-that is to be deleted, another stream, or an account without room."""
+that is to be deleted, another stream, or an account without room.
 
-from msgspec import Struct
+A batch of new events is stored whole or not at all: not at all where one of them is stored already. Then those are
+read, and the rest goes again. So an ordinary exchange has no row for each event but the one that is stored.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from msgspec import Struct, json
 
 from sync.database import Database, Rows, Value, steps
+from sync.wire import WireEvent, id_ms, utf8_bytes
+
+EVENT_BYTES = 230
+"""What an event takes beside its payload, its place in the index included."""
 
 _GUARD = (
     "id = :user AND deleted_at IS NULL AND stream = :stream AND bytes < :room AND EXISTS(SELECT 1 FROM sessions s"
@@ -16,30 +27,30 @@ STATE = (
     " FROM users u WHERE u.id = :user"
 )
 
-STAMP = f"UPDATE users SET last_at = max(:now, last_at + 1) WHERE {_GUARD}"
+# The numbers for all events, unless one of them is stored already.
+CLAIM = (
+    "UPDATE users SET last_seq = last_seq + :n, last_at = max(:now, last_at + 1) + :n, bytes = bytes + :size"
+    f" WHERE {_GUARD} AND NOT EXISTS(SELECT 1 FROM events e"
+    "  WHERE e.user = :user AND e.id IN (SELECT value FROM json_each(:ids))) RETURNING last_seq"
+)
 
+# Right after CLAIM, if that took them. If this read `events` too, SQLite would copy all of them first.
 INSERT = (
     "INSERT INTO events(user, seq, id, device, type, version, occurred_at, at, payload)"
-    " SELECT u.id, u.last_seq + row_number() OVER (ORDER BY j.key), j.value->>0, j.value->>1, j.value->>2, j.value->>3,"
-    " j.value->>4, min(j.value->>5, u.last_at + row_number() OVER (ORDER BY j.key)), j.value->>6"
-    f" FROM json_each(:events) j CROSS JOIN (SELECT * FROM users WHERE {_GUARD}) u"
-    " WHERE NOT EXISTS(SELECT 1 FROM events e WHERE e.user = u.id AND e.id = j.value->>0) ON CONFLICT DO NOTHING"
+    " SELECT u.id, u.last_seq - :n + 1 + j.key, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4,"
+    " min(j.value->>5, u.last_at - :n + 1 + j.key), j.value->>6"
+    " FROM users u CROSS JOIN json_each(:events) j WHERE u.id = :user AND changes() = 1"
 )
 
-# The right-hand sides see the row as it was: `last_seq` is that of before the insertion.
-COUNT = (
-    "UPDATE users SET bytes = bytes + coalesce((SELECT sum(length(CAST(payload AS BLOB)) + 230) FROM events"
-    "  WHERE user = :user AND seq > last_seq), 0),"
-    " last_seq = max(last_seq, coalesce((SELECT max(seq) FROM events WHERE user = :user), 0)),"
-    f" last_at = last_at + json_array_length(:events) WHERE {_GUARD}"
+# The canonical times of the events inserted just now: one row, however many.
+STAMPS = (
+    "SELECT json_group_array(at) FROM (SELECT e.at FROM users u CROSS JOIN events e"
+    " WHERE u.id = :user AND e.user = :user AND e.seq > u.last_seq - :n ORDER BY e.seq)"
 )
 
-# Before COUNT: what is beyond `last_seq` was inserted just now and is the same.
-ACKS = (
-    "SELECT j.key, e.seq, e.at, CASE WHEN e.seq > u.last_seq THEN 1"
-    " ELSE e.type = j.value->>2 AND e.version = j.value->>3 AND e.payload = j.value->>6 END"
-    " FROM users u CROSS JOIN json_each(:events) j CROSS JOIN events e"
-    " WHERE u.id = :user AND e.user = :user AND e.id = j.value->>0"
+KNOWN = (
+    "SELECT j.key, e.seq, e.at, e.type = j.value->>2 AND e.version = j.value->>3 AND e.payload = j.value->>6"
+    " FROM json_each(:events) j CROSS JOIN events e WHERE e.user = :user AND e.id = j.value->>0"
 )
 
 # Bytes in the answer: the payload as a JSON string, the labels, and at most 125 of everything else.
@@ -49,13 +60,13 @@ PULL = (
     "  OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS size,"
     "  row_number() OVER (ORDER BY seq) AS place FROM ("
     "    SELECT * FROM events WHERE user = :user AND seq > :cursor"
-    "    AND id NOT IN (SELECT value->>0 FROM json_each(:events)) ORDER BY seq LIMIT :most))"
+    "    AND seq NOT IN (SELECT value FROM json_each(:known)) ORDER BY seq LIMIT :most))"
     " WHERE place = 1 OR size <= :most_bytes ORDER BY seq"
 )
 
 
 class State(Struct, frozen=True):
-    """`is_signed_in` None: no such session. Read in the same transaction as everything else of an exchange."""
+    """`is_signed_in` None: no such session."""
 
     stream: str
     deleted_at: int | None
@@ -64,13 +75,22 @@ class State(Struct, frozen=True):
     is_signed_in: int | None
 
 
-class Exchange(Struct, frozen=True):
-    """What one transaction did. `acks`: (index, seq, at, whether the content is the same)."""
+class Ack(NamedTuple):
+    """Where the event at `place` of a request is stored, and whether what is stored there is the same event."""
 
-    before: State | None
-    acks: Rows
+    place: int
+    seq: int
+    at: int
+    is_same: bool
+
+
+class Exchange(Struct, frozen=True):
+    """What one transaction did. `state`: before it, tells why nothing was stored. `head`: after it."""
+
+    state: State | None
+    head: int
+    acks: list[Ack]
     pulled: Rows
-    after: State | None
 
 
 class EventRepository:
@@ -83,25 +103,57 @@ class EventRepository:
         user: str,
         session: str,
         stream: str,
-        events: str,
+        events: Sequence[WireEvent],
         cursor: int,
         now: int,
         room: int,
         most: int,
         most_bytes: int,
     ) -> Exchange:
-        """Store `events`, a JSON list of [id, device, type, version, occurred_at, hint, payload], and read what comes
-        after `cursor`: all in one transaction. An empty list writes nothing."""  # fmt: skip
+        """Store `events`, whose ids differ and are UUIDv7, and read what comes after `cursor` without them: all in one
+        transaction. The canonical time of an event is neither after that of its id nor after its `at`. Without new
+        events it writes nothing."""
         args: dict[str, Value] = {
-            "user": user, "session": session, "stream": stream, "events": events, "cursor": cursor, "now": now,
-            "room": room, "most": most, "most_bytes": most_bytes,
+            "user": user, "session": session, "stream": stream, "cursor": cursor, "now": now, "room": room,
+            "most": most, "most_bytes": most_bytes,
         }  # fmt: skip
-        if events == "[]":
-            before, pulled = await self._database.read(steps([STATE, PULL], args))
-            return Exchange(_state(before), [], pulled, _state(before))
-        statements = [STATE, STAMP, INSERT, ACKS, COUNT, PULL, STATE]
-        before, _, _, acks, _, pulled, after = await self._database.write(steps(statements, args))
-        return Exchange(_state(before), acks, pulled, _state(after))
+        known: list[Ack] = []
+        places = list(range(len(events)))
+        while places:
+            args |= _arguments([events[place] for place in places], known)
+            statements = [STATE, PULL, CLAIM, INSERT, STAMPS]
+            before, pulled, claimed, _, stamps = await self._database.write(steps(statements, args))
+            if claimed:
+                head = int(claimed[0][0])  # type: ignore[arg-type]  last_seq
+                stamped = zip(places, json.decode(stamps[0][0]), strict=True)  # type: ignore[arg-type]  a text
+                first = head - len(places) + 1
+                stored = [Ack(place, seq, at, True) for seq, (place, at) in enumerate(stamped, start=first)]
+                return Exchange(_state(before), head, sorted(known + stored), pulled)
+            (found,) = await self._database.read(steps([KNOWN], args))
+            if not found:  # `before` tells what stood in the way
+                break
+            known += [Ack(places[key], seq, at, bool(is_same)) for key, seq, at, is_same in found]  # type: ignore[index,arg-type]
+            places = sorted({*places} - {ack.place for ack in known})
+        else:  # nothing, or nothing any more
+            before, pulled = await self._database.read(steps([STATE, PULL], args | _arguments([], known)))
+        state = _state(before)
+        return Exchange(state, state.head if state is not None else 0, sorted(known), pulled)
+
+
+def _arguments(events: Sequence[WireEvent], known: Sequence[Ack]) -> dict[str, Value]:
+    """Of the statements, for events to store and those of the same request that are stored."""
+    rows = []
+    for event in events:
+        ms = id_ms(event.id)
+        hint = ms if event.at is None else min(ms, event.at)
+        rows.append((event.id, event.device, event.type, event.version, event.occurred_at, hint, event.payload))
+    return {
+        "n": len(events),
+        "size": sum(utf8_bytes(event.payload) + EVENT_BYTES for event in events),
+        "ids": json.encode([event.id for event in events]).decode(),
+        "events": json.encode(rows).decode(),
+        "known": json.encode([ack.seq for ack in known]).decode(),
+    }
 
 
 def _state(rows: Rows) -> State | None:

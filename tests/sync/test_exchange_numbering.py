@@ -1,5 +1,6 @@
 """How the server numbers and orders events, and how other devices get them, on both databases."""
 
+import asyncio
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,7 @@ from sync.wire import (
     MAX_PULLED,
     PulledColumns,
     Run,
+    SyncAnswer,
     id_ms,
     unpack_pulled,
 )
@@ -64,6 +66,22 @@ def test_a_request_that_is_repeated_after_its_answer_was_lost_gets_the_same_answ
     assert first.pop("t") + 60_000 == second.pop("t")
     assert first == second
     assert len(stored(service, laptop)) == 5
+
+
+def test_events_that_come_in_several_requests_at_once_are_stored_once(service: Service, laptop: Device) -> None:
+    events = laptop.events(12)
+    batches = [events[:8], events[4:], events, events[::-1], events[6:7]] * 3
+
+    async def all_at_once() -> list[SyncAnswer]:
+        bodies = [json.encode(laptop.request(batch)) for batch in batches]
+        posts = [service.here.client.post("/v1/sync", content=body, headers=laptop.account.headers) for body in bodies]
+        return [json.decode(response.content, type=SyncAnswer) for response in await asyncio.gather(*posts)]
+
+    answers = service.run(all_at_once())
+    seqs = {event_id: seq for seq, event_id, *_ in stored(service, laptop)}
+    assert sorted(seqs.values()) == list(range(1, 13))
+    for batch, answer in zip(batches, answers, strict=True):
+        assert numbers(answer) == {index: seqs[event.id] for index, event in enumerate(batch)}
 
 
 def test_acks_are_runs_also_around_events_that_were_not_taken(laptop: Device) -> None:

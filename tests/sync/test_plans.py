@@ -15,7 +15,7 @@ from sync.database.migrations import migrate
 from sync.database.opening import open_database
 from sync.events.repository import EventRepository
 from sync.settings import Settings
-from sync.wire import DeviceLabel
+from sync.wire import DeviceLabel, WireEvent
 
 TABLES = ("events", "users", "sessions", "accounts", "nonces")
 
@@ -70,7 +70,7 @@ async def plans_by_function(database: Explained) -> dict[str, dict[str, list[str
     exchange: dict[str, Any] = {
         "user": "u", "session": "s", "stream": "t", "cursor": 0, "now": 1, "room": 9, "most": 9, "most_bytes": 9,
     }  # fmt: skip
-    event = '[["i","d","t",1,1,1,"{}"]]'
+    event = WireEvent("01930000-0000-7000-8000-000000000001", "d", "t", 1, 1, "{}")
     calls = {
         "SessionRepository.sign_in": sessions.sign_in(
             person, DeviceLabel("Laptop", "Linux"), user="u", session="s", stream="t", nonce="n", nonce_expires_at=9,
@@ -82,8 +82,8 @@ async def plans_by_function(database: Explained) -> dict[str, dict[str, list[str
         "SessionRepository.log_out": sessions.log_out("u", "s", 1),
         "SessionRepository.log_out everywhere": sessions.log_out("u", None, 1),
         "SessionRepository.tidy": sessions.tidy(1, 1),
-        "EventRepository.exchange": events.exchange(**exchange, events=event),
-        "EventRepository.exchange of nothing": events.exchange(**exchange, events="[]"),
+        "EventRepository.exchange": events.exchange(**exchange, events=[event]),
+        "EventRepository.exchange of nothing": events.exchange(**exchange, events=[]),
         "AccountRepository.devices": accounts.devices("u", 1),
         "AccountRepository.rename_device": accounts.rename_device("u", "s", "Name", 1),
         "AccountRepository.end_device": accounts.end_device("u", "s", 1),
