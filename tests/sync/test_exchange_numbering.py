@@ -209,6 +209,8 @@ def test_what_is_sent_again_is_not_pulled_either(laptop: Device) -> None:
     sent = laptop.events(3)
     laptop.exchange(sent)
     assert unpack_pulled(laptop.exchange(sent[1:2], cursor=0).events) == [laptop.held[1], laptop.held[3]]
+    answer = laptop.exchange([*sent[1:2], laptop.event()], cursor=0)  # and not beside a new one
+    assert unpack_pulled(answer.events) == [laptop.held[1], laptop.held[3]]
 
 
 def test_a_pulled_event_is_whole(laptop: Device, second_laptop: Device) -> None:

@@ -133,6 +133,20 @@ def test_a_write_that_was_given_up_before_its_turn_is_not_done(
     assert on_disk(path) == {*map(str, range(200)), "last"}
 
 
+def test_a_write_that_was_given_up_as_it_was_done_takes_no_answer_from_the_others(
+    runner: asyncio.Runner, database: SqliteDatabase, path: Path
+) -> None:
+    async def work() -> None:
+        writes = [asyncio.ensure_future(database.write(insert(str(i)))) for i in range(50)]
+        await asyncio.sleep(0)
+        while len(on_disk(path)) < 50:  # the loop has not turned yet, so nobody was told
+            pass
+        writes.pop(25).cancel()
+        await asyncio.wait_for(asyncio.gather(*writes), 10)
+
+    runner.run(work())
+
+
 def test_closing_waits_for_what_was_asked_before(runner: asyncio.Runner, path: Path) -> None:
     async def work() -> list[list[Rows]]:
         database = SqliteDatabase(path)
