@@ -244,7 +244,7 @@ def utf8_bytes(text: str) -> int:
 
 def join_id(ms: int, tail: str) -> str:
     """The id of a time and a tail; no UUIDv7 where one of them has no place in it."""
-    digits = f"{ms:012x}{tail}" if ms >= 0 else ""
+    digits = f"{ms:012x}{tail}" if ms >= 0 and len(tail) == 20 else ""
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 

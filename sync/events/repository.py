@@ -85,11 +85,13 @@ class Ack(NamedTuple):
 
 
 class Exchange(Struct, frozen=True):
-    """What one transaction did. `state`: before it, tells why nothing was stored. `head`: after it."""
+    """What one transaction did. `state`: before it, tells why nothing was stored. `head`: after it. `stored`: how many
+    of `acks` were not there before."""
 
     state: State | None
     head: int
     acks: list[Ack]
+    stored: int
     pulled: Rows
 
 
@@ -128,7 +130,7 @@ class EventRepository:
                 stamped = zip(places, json.decode(stamps[0][0]), strict=True)  # type: ignore[arg-type]  a text
                 first = head - len(places) + 1
                 stored = [Ack(place, seq, at, True) for seq, (place, at) in enumerate(stamped, start=first)]
-                return Exchange(_state(before), head, sorted(known + stored), pulled)
+                return Exchange(_state(before), head, sorted(known + stored), len(stored), pulled)
             (found,) = await self._database.read(steps([KNOWN], args))
             if not found:  # `before` tells what stood in the way
                 break
@@ -137,7 +139,7 @@ class EventRepository:
         else:  # nothing, or nothing any more
             before, pulled = await self._database.read(steps([STATE, PULL], args | _arguments([], known)))
         state = _state(before)
-        return Exchange(state, state.head if state is not None else 0, sorted(known), pulled)
+        return Exchange(state, state.head if state is not None else 0, sorted(known), 0, pulled)
 
 
 def _arguments(events: Sequence[WireEvent], known: Sequence[Ack]) -> dict[str, Value]:

@@ -4,6 +4,7 @@ only; what they mean is the learners' programs' matter."""
 import json as standard_json
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from msgspec import DecodeError, Raw, json
 
@@ -57,8 +58,9 @@ class SyncService:
         events = _events(request)
         bad: dict[int, str] = {}
         taken: dict[str, int] = {}
+        payload_fault = cache(_payload_fault)  # one column of one payload stands for 2,000 of them
         for index, event in enumerate(events):
-            code = "repeated" if event.id in taken else _fault(event)
+            code = "repeated" if event.id in taken else _fault(event) or payload_fault(event.payload)
             if code is None:
                 taken[event.id] = index
             else:
@@ -73,9 +75,9 @@ class SyncService:
             events=new, room=self._limits.account_bytes, most=MAX_PULLED,
             most_bytes=MAX_BODY_BYTES,
         )  # fmt: skip
-        state = self._checked(exchange, request, now, bool(new))
+        state = self._checked(exchange, request, now, is_whole=len(exchange.acks) == len(new))
         acks, at = _acknowledged(exchange.acks, new, indexes, bad)
-        self._metrics.events_received(len(exchange.acks), len(bad))
+        self._metrics.events_received(exchange.stored, len(bad))
         pulled = [WireEvent(str(i), str(d), str(k), v, o, str(p), a, s) for s, i, d, k, v, o, a, p in exchange.pulled]  # type: ignore[arg-type]
         return SyncAnswer(
             p=PROTOCOL,
@@ -88,8 +90,9 @@ class SyncService:
             events=pack_pulled(pulled),
         )
 
-    def _checked(self, exchange: Exchange, request: SyncRequest, now: int, has_events: bool) -> State:
-        """The account's state, where nothing stood in the way. Raises: ServiceError."""
+    def _checked(self, exchange: Exchange, request: SyncRequest, now: int, *, is_whole: bool) -> State:
+        """The account's state, where nothing stood in the way. `is_whole`: all events are stored. Raises:
+        ServiceError."""
         state = exchange.state
         if state is None:
             raise ServiceError("sign_in")
@@ -99,7 +102,7 @@ class SyncService:
         refuse_pending(state.deleted_at)
         if request.stream is not None and request.stream != state.stream:
             raise ServiceError("stream_changed")
-        if has_events and state.bytes >= self._limits.account_bytes:
+        if not is_whole and state.bytes >= self._limits.account_bytes:
             raise ServiceError("over_quota", "What is on this device stays there.", retry_after_s=86_400)
         return state
 
@@ -123,16 +126,20 @@ def _events(request: SyncRequest) -> list[WireEvent]:
 
 
 def _fault(event: WireEvent) -> str | None:
-    """Why an event can never be taken."""
+    """Why an event can never be taken, whatever its payload."""
     if not is_uuid7(event.id) or not -(2**63) <= event.occurred_at < 2**63 or _DEVICE.fullmatch(event.device) is None:
         return "bad_id"
     if _TYPE.fullmatch(event.type) is None:
         return "bad_type"
     if event.version not in _VERSIONS:
         return "bad_version"
-    if utf8_bytes(event.payload) > MAX_PAYLOAD_BYTES:
+    return None
+
+
+def _payload_fault(payload: str) -> str | None:
+    if len(payload) > MAX_PAYLOAD_BYTES or utf8_bytes(payload) > MAX_PAYLOAD_BYTES:
         return "too_large"
-    return None if _is_json(event.payload) else "bad_payload"
+    return None if _is_json(payload) else "bad_payload"
 
 
 def _is_json(text: str) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec import ValidationError, json, structs
 
 from sync.wire import (
+    MAX_BODY_BYTES,
     Columns,
     ColumnsBroken,
     PulledColumns,
@@ -137,6 +138,11 @@ def test_columns_without_events_are_broken() -> None:
 )  # fmt: skip
 def test_digits_that_make_no_id_are_joined_to_something_that_does_not_pass_as_one(ms: int, tail: str) -> None:
     assert not is_uuid7(join_id(ms, tail))
+
+
+def test_a_tail_of_a_megabyte_is_not_copied_into_every_id() -> None:
+    columns = structs.replace(pack(numbered(3)), tail=["7" * MAX_BODY_BYTES])
+    assert max(len(event.id) for event in unpack(columns, 3, {})) <= 36
 
 
 @pytest.mark.parametrize(

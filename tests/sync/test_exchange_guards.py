@@ -123,6 +123,16 @@ def test_the_last_events_that_have_room_are_taken_whole_and_counted(service: Ser
     assert size == room - 1 + 10 * 232
 
 
+def test_what_is_sent_again_is_acknowledged_also_by_an_account_without_room(service: Service, laptop: Device) -> None:
+    """The push that takes the last room may lose its answer like any other."""
+    sent = laptop.events(3)
+    acks = laptop.exchange(sent).acks
+    room = service.here.settings.limits.account_bytes
+    service.change("UPDATE users SET bytes = :bytes WHERE id = :user", bytes=room, user=laptop.account.user)
+    assert laptop.exchange(sent).acks == acks
+    assert problem_of(laptop.post([*sent, laptop.event()])) == (429, "over_quota")
+
+
 def test_what_is_sent_again_takes_no_room(service: Service, laptop: Device) -> None:
     sent = laptop.events(3)
     laptop.exchange(sent)

@@ -9,6 +9,7 @@ import pytest
 import zstandard
 from msgspec import json, structs
 
+from sync.events import service as sync_service
 from sync.wire import MAX_BODY_BYTES, MAX_EVENTS, MAX_PAYLOAD_BYTES, WireEvent, join_id
 from tests.fakes.exchange import BASE_MS, Device, Service, numbers, problem_of
 
@@ -206,6 +207,23 @@ def test_a_small_request_that_stands_for_a_huge_one_is_too_many_until_it_is_halv
         sent = sent[: len(sent) // 2]
     assert len(sent) >= 60
     assert count(service, laptop) == len(sent)
+
+
+@pytest.mark.parametrize("payload", ['["\\ud800"]', "no JSON", "é" * MAX_BODY_BYTES])
+def test_a_payload_that_stands_for_2000_is_looked_at_once(
+    payload: str, service: Service, laptop: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kilobyte on the way must not keep the service busy for seconds."""
+    looked_at: list[str] = []
+    judge = sync_service._payload_fault
+
+    def fault(text: str) -> str | None:
+        looked_at.append(text)
+        return judge(text)
+
+    monkeypatch.setattr(sync_service, "_payload_fault", fault)
+    laptop.post(laptop.events(MAX_EVENTS, payload[: MAX_BODY_BYTES // 2 - 50_000]))
+    assert len(looked_at) == 1
 
 
 def test_the_fullest_request_that_a_device_can_send_is_taken(service: Service, laptop: Device) -> None:

@@ -8,15 +8,17 @@ import pytest
 from sync.edge.limits import network_of
 from tests.fakes.service import Account, ServiceProcess, environment
 from tests.sync.api.contract import Contract
+from tests.sync.api.pushing import body, events
 from tests.sync.api.signing import code
 
-ADDRESS, SIGN_IN, ACCOUNT, EXPORT = 20, 5, 10, 2
+ADDRESS, SIGN_IN, ACCOUNT, EXPORT, EVENTS = 20, 5, 10, 2, 30
 
 RATES = {
     "RATE_ADDRESS": f"{ADDRESS}/hour",
     "RATE_SIGN_IN": f"{SIGN_IN}/hour",
     "RATE_ACCOUNT": f"{ACCOUNT}/hour",
     "RATE_EXPORT": f"{EXPORT}/hour",
+    "RATE_EVENTS": f"{EVENTS}/hour",
 }
 
 
@@ -119,6 +121,20 @@ def test_exports_have_a_rate_of_their_own(client: httpx2.Client, account: Accoun
     headers = {**account.headers, **_from("192.0.2.8")}
     assert _is_slowed_down(_uses_up(client, EXPORT, "GET", "/v1/me/export", headers))
     assert client.get("/v1/me", headers=headers).status_code == 200
+
+
+def test_events_have_a_rate_of_their_own_and_one_too_many_takes_none(client: httpx2.Client, account: Account) -> None:
+    headers = {**account.headers, **_from("192.0.2.9")}
+
+    def push(number: int) -> httpx2.Response:
+        sent = body(events(["{}"] * number), account.stream)
+        return client.post("/v1/sync", content=sent, headers=headers)
+
+    assert push(EVENTS - 1).json()["head"] == EVENTS - 1
+    assert _is_slowed_down(push(2))
+    assert push(0).json()["head"] == EVENTS - 1
+    assert push(1).json()["head"] == EVENTS
+    assert _is_slowed_down(push(1))
 
 
 def test_without_a_proxy_nobody_believes_what_a_learner_says_of_the_address(
