@@ -93,7 +93,8 @@ def _leave_libraries_to_others() -> None:
     starts must not. https://pyinstaller.org/en/stable/runtime-information.html#ld-library-path-libpath-considerations
     """
     if getattr(sys, "frozen", False) and sys.platform.startswith("linux"):
-        before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
-        os.environ.pop("LD_LIBRARY_PATH", None)
-        if before is not None:
+        before = os.environ.get("LD_LIBRARY_PATH_ORIG")
+        if before is None:
+            os.environ.pop("LD_LIBRARY_PATH", None)
+        else:
             os.environ["LD_LIBRARY_PATH"] = before

@@ -65,11 +65,11 @@ class Standing(Struct, frozen=True):
 
 
 class SignedOff(Struct, frozen=True):
-    """What a sign-out reached. Where the service could not be told, it is told at the next `end_old_sessions`."""
+    """What a sign-out reached. The rest is for `finish_sign_out`, or for the next start."""
 
     is_service_told: bool
     is_forgotten: bool
-    """False where the keyring did not take it: after the next start this device is signed in again."""
+    """False where the keyring did not take it and still holds the sign-in."""
 
 
 class Account:
@@ -90,6 +90,8 @@ class Account:
         self._vault: Vault | None = None
         self._kept = Kept()
         self._is_read = False
+        self._is_changed = False
+        self._is_saved = False
         self._why_not_remembered = ""
         self._access: tuple[str, float] | None = None
 
@@ -102,13 +104,9 @@ class Account:
         vault = self._vault = self._vault or self._open_vault()
         self._why_not_remembered = vault.why_not_remembered
         try:
-            kept = vault.load()
+            self._read(vault)
         except VaultUnavailable as error:
             self._why_not_remembered = str(error)
-        else:
-            if not self._is_read and self._kept == Kept():  # else what is in use is newer
-                self._kept = kept
-            self._is_read = True
         return self.standing
 
     def sign_in(
@@ -193,10 +191,7 @@ class Account:
         return self.with_token(lambda token: self._client.ask("PATCH", path, wire.Device, body=body, token=token))
 
     def end_device(self, device_id: str) -> None:
-        """Sign another device out; with the id of this one, this one. Raises: CloudError."""
-        if device_id == self._kept.session:
-            self.sign_out()
-            return
+        """Sign another device out. Raises: CloudError."""
         self.with_token(lambda token: self._client.tell("DELETE", f"/v1/me/devices/{device_id}", token=token))
 
     def export(
@@ -223,13 +218,19 @@ class Account:
         kept = self._kept
         ended = [wire.Logout(kept.refresh_token, everywhere)] if kept.is_signed_in else []
         self._access = None
-        is_forgotten = self._keep(Kept(ending=[*kept.ending, *ended]))
+        self._keep(Kept(ending=[*kept.ending, *ended]))
         _log.info("signed out")
-        return SignedOff(self.end_old_sessions(), is_forgotten)
+        return self._signed_off()
+
+    def finish_sign_out(self) -> SignedOff:
+        """Forget and tell what a sign-out could not."""
+        self._keep(self._kept)
+        return self._signed_off()
 
     def end_old_sessions(self) -> bool:
         """Tell the service of sign-ins that the learner ended. True where it knows of all of them now."""
-        for logout in self._kept.ending:
+        while self._kept.ending:
+            logout = self._kept.ending[0]
             try:
                 self._client.tell("POST", "/v1/auth/logout", body=logout)
             except (Offline, ServiceAway, BadAnswer) as error:
@@ -243,6 +244,10 @@ class Account:
     def close(self) -> None:
         """Close the connection."""
         self._client.close()
+
+    def _signed_off(self) -> SignedOff:
+        is_service_told = self.end_old_sessions()
+        return SignedOff(is_service_told, self._is_saved)
 
     def _begin(self, signed_in: wire.SignedIn) -> None:
         old = [wire.Logout(self._kept.refresh_token)] if self._kept.is_signed_in else []
@@ -283,17 +288,31 @@ class Account:
             self._keep(replace(self._kept, me=me))
         return me
 
-    def _keep(self, kept: Kept) -> bool:
-        """Remember, and in the vault too. False where that did not take it."""
+    def _read(self, vault: Vault) -> None:
+        """Take over what the last start kept, once: as it is, or to be ended where something was done before it could
+        be read. Raises: VaultUnavailable."""
+        kept = vault.load()
+        if not self._is_read and not self._is_changed:
+            self._kept = kept
+        elif not self._is_read:
+            old = [wire.Logout(kept.refresh_token)] if kept.is_signed_in else []
+            self._kept = replace(self._kept, ending=[*kept.ending, *old, *self._kept.ending])
+        self._is_read = True
+
+    def _keep(self, kept: Kept) -> None:
+        """Remember, and in the vault too where that takes it."""
         self._kept = kept
+        self._is_changed, self._is_saved = True, False
         vault = self._vault = self._vault or self._open_vault()
         try:
-            vault.save(kept)
+            if not self._is_read:  # it was locked: what is in it must not get lost
+                self._read(vault)
+            vault.save(self._kept)
         except VaultUnavailable as error:
             self._why_not_remembered = str(error)
-            return False
-        self._why_not_remembered = vault.why_not_remembered
-        return True
+        else:
+            self._is_saved = True
+            self._why_not_remembered = vault.why_not_remembered
 
     def _end(self, logout: wire.Logout) -> None:
         """End a sign-in that was never used."""

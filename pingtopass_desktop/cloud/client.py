@@ -134,10 +134,16 @@ class Client:
             import truststore
 
             logging.getLogger("httpx2").setLevel(logging.WARNING)  # its lines name whole addresses; ours do not
-            self._http = httpx2.Client(
-                verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-                headers={"User-Agent": f"PingToPass/{__version__}", "Accept-Encoding": "gzip"},
-                limits=httpx2.Limits(max_connections=2, keepalive_expiry=_IDLE_S),
-                follow_redirects=False,
-            )
+            try:
+                self._http = httpx2.Client(
+                    verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+                    headers={"User-Agent": f"PingToPass/{__version__}", "Accept-Encoding": "gzip"},
+                    limits=httpx2.Limits(max_connections=2, keepalive_expiry=_IDLE_S),
+                    follow_redirects=False,
+                )
+            except (ValueError, ImportError) as error:  # it reads the proxies of the system and refuses SOCKS
+                raise Offline(
+                    f"{self.host} was not reached: this computer names a proxy that PingToPass cannot use. It goes "
+                    "through http and https proxies, not SOCKS (ALL_PROXY in the environment)."
+                ) from error
         return self._http

@@ -75,8 +75,8 @@ def sign_out(everywhere: bool, account: "Account") -> "SignedOff":
     return account.sign_out(everywhere=everywhere)
 
 
-def end_old(account: "Account") -> bool:
-    return account.end_old_sessions()
+def finish_sign_out(account: "Account") -> "SignedOff":
+    return account.finish_sign_out()
 
 
 def rename(device_id: str, name: str, account: "Account") -> "Device":

@@ -85,10 +85,9 @@ def signed_off_words(result: "SignedOff", *, everywhere: bool) -> str:
     if not result.is_service_told:
         words += " PingToPass tells it at the next start with a connection, or now if you try again."
     if not result.is_forgotten:
-        words += (
-            " The keyring of this computer did not take that: unlock it and sign out again, or you are signed in again "
-            "after the next start."
-        )
+        words += " The keyring of this computer still holds your sign-in"
+        words += ", which no longer works." if result.is_service_told else ": you are signed in after the next start."
+        words += " Unlock the keyring and try again to remove it."
     return words
 
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from pingtopass_desktop.cloud.errors import AccountGone, Cancelled, CloudError, DeletionPending, SignedOut
+from pingtopass_desktop.cloud.errors import AccountGone, Cancelled, CloudError, DeletionPending, Refused, SignedOut
 from pingtopass_desktop.disk import CannotSave
 from pingtopass_desktop.ui import account_calls
 from pingtopass_desktop.ui import account_words as words
@@ -270,7 +270,9 @@ class WindowAccount(QObject):
 
     def _broken(self, error: Exception) -> None:
         """A fault of this program: what was asked for is over, and the crash handler shows the error."""
-        self.doing, self._cancel, self.export, self._is_reading = "", None, None, False
+        self.doing, self._cancel, self.progress, self.export, self._is_reading = "", None, None, None, False
+        if self._account is not None:
+            self.standing = self._account.standing  # it may have gone half the way
         self.changed.emit()
         raise error
 
@@ -322,6 +324,9 @@ class WindowAccount(QObject):
                 self._say(Said(str(error), "notice-warn"))
             case Cancelled():
                 self._say(Said(str(error)))
+            case Refused(code="not_found"):  # a device of a list that is old
+                self._say(Said(f"{failed} It is signed out already."))
+                self.read()
             case CannotSave():
                 self._say(Said(f"{failed} {error}", "notice-bad"))
             case _:
@@ -334,6 +339,8 @@ class WindowAccount(QObject):
             self.devices, self.devices_problem = outcome.result, ""
         elif outcome.standing.is_signed_in:
             self.devices_problem = str(outcome.error)
+        elif isinstance(outcome.error, AccountGone):
+            self.said = Said(str(outcome.error), "notice-warn")
         self.changed.emit()
 
     def _step(self, cancel: Event, progress: "SignInProgress") -> None:
@@ -376,19 +383,13 @@ class WindowAccount(QObject):
 
     def _signed_out(self, everywhere: bool, result: "SignedOff") -> None:
         text = words.signed_off_words(result, everywhere=everywhere)
-        is_done = result.is_service_told and result.is_forgotten
-        again = None if result.is_service_told else self._tell_service
-        self._say(Said(text, "notice" if is_done else "notice-warn", again))
-
-    def _tell_service(self) -> None:
-        """Of sign-ins that the learner ended."""
-        self._ask("Telling the service…", account_calls.end_old, self._service_told, "")
-
-    def _service_told(self, is_told: bool) -> None:
-        if is_told:
-            self._say(Said("The service knows now that you are signed out."))
+        if result.is_service_told and result.is_forgotten:
+            self._say(Said(text))
         else:
-            self._say(Said("The service is still not reached.", "notice-warn", self._tell_service))
+            self._say(Said(text, "notice-warn", partial(self._finish_sign_out, everywhere)))
+
+    def _finish_sign_out(self, everywhere: bool) -> None:
+        self._ask("Signing out…", account_calls.finish_sign_out, partial(self._signed_out, everywhere), "")
 
     def _renamed(self, device: "Device") -> None:
         self.devices = [device if each.id == device.id else each for each in self.devices or ()]

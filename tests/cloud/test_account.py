@@ -217,13 +217,6 @@ def test_a_device_gets_another_name(first_laptop: Desktop, second_laptop: Deskto
         account_of(first_laptop).rename_device(device.id, "")
 
 
-def test_ending_this_device_signs_out(first_laptop: Desktop, second_laptop: Desktop) -> None:
-    [this] = [device for device in account_of(first_laptop).devices() if device.is_this]
-    account_of(first_laptop).end_device(this.id)
-    assert account_of(first_laptop).standing == Standing()
-    assert len(account_of(second_laptop).devices()) == 1
-
-
 def test_the_export_is_a_whole_zip(first_laptop: Desktop, tmp_path: Path) -> None:
     target, told = tmp_path / "my-data.zip", []
     account_of(first_laptop).export(target, lambda *there: told.append(there), Event(), may_replace=False)

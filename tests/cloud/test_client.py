@@ -33,6 +33,16 @@ from sync.edge.problems import KINDS
 from tests.fakes.canned import Answer, CannedServer, answer, problem
 from tests.fakes.processes import free_port
 
+
+@pytest.mark.parametrize("proxy", ["socks://127.0.0.1:1080/", "socks5://127.0.0.1:1080"])
+def test_a_proxy_that_cannot_be_used_is_named_and_not_a_fault_of_the_program(
+    proxy: str, ask: Callable[[str], wire.Health], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(Offline, match="proxy that PingToPass cannot use"):
+        ask("https://api.example.com")
+
+
 HEALTHY = answer(200, b'{"status":"ok"}')
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError, KeyringLocked
 
-from pingtopass_desktop.cloud.account import Account
+from pingtopass_desktop.cloud.account import Account, SignedOff
 from pingtopass_desktop.cloud.client import Client
 from pingtopass_desktop.cloud.errors import VaultUnavailable
 from pingtopass_desktop.cloud.vault import (
@@ -29,7 +29,7 @@ from pingtopass_desktop.cloud.vault import (
 )
 from sync import wire
 from tests.fakes.desktop import Desktop
-from tests.fakes.peers import ADA
+from tests.fakes.peers import ADA, GRACE
 from tests.fakes.processes import peer_is_missing
 from tests.fakes.relay import Relay
 from tests.fakes.service import ServiceProcess
@@ -53,7 +53,7 @@ class Session:
         if keyring:
             for needed in ("dbus-run-session", "gnome-keyring-daemon"):
                 if shutil.which(needed) is None:
-                    peer_is_missing(needed)
+                    peer_is_missing(needed, "install the system's packages dbus and gnome-keyring")
             daemon = {
                 "unlocked": "printf a-password | gnome-keyring-daemon --unlock --components=secrets",
                 "locked": "gnome-keyring-daemon --start --components=secrets",
@@ -291,6 +291,35 @@ def test_signing_out_while_the_keyring_is_locked_says_that_it_is_not_forgotten(
     done = account.sign_out()
     assert (done.is_service_told, done.is_forgotten) == (True, False)
     assert not account.standing.is_signed_in
+    assert account.finish_sign_out() == done
+    keyring.error = None
+    assert account.finish_sign_out() == SignedOff(is_service_told=True, is_forgotten=True)
+    assert keyring.text is None
+
+
+def test_what_a_locked_keyring_holds_is_not_lost_when_it_is_unlocked_later(
+    service: ServiceProcess, new_desktop: Callable[[str], Desktop]
+) -> None:
+    """The sign-in in it is not in use any more, so it is ended, like those that the service was not told of."""
+    keyring = BrokenKeyring()
+    desktop = new_desktop(service.url)
+    vault = desktop.vault = KeyringVault(keyring, "entry")
+    desktop.restart()
+    desktop.sign_in(GRACE.email)
+    kept = vault.load()
+    vault.save(msgspec.structs.replace(kept, ending=[wire.Logout("told to nobody")]))
+    keyring.error = KeyringLocked("x")
+    account = desktop.restart()
+    assert not account.standing.is_signed_in
+    desktop.sign_in(GRACE.email)
+    there = {device.id for device in account.devices()}
+    keyring.error = None
+    desktop.clock.now += 3600
+    account.access_token()
+    assert vault.load().ending == [wire.Logout("told to nobody"), wire.Logout(kept.refresh_token)]
+    assert account.end_old_sessions()
+    assert there - {device.id for device in account.devices()} == {kept.session}
+    assert desktop.restart().standing == account.standing
 
 
 def test_the_vault_is_opened_by_the_first_use_and_once() -> None:

@@ -39,9 +39,9 @@ def peers_are_installed() -> bool:
     return shutil.which("node") is not None and (PEERS / "node_modules" / "oauth2-mock-server").is_dir()
 
 
-def peer_is_missing(name: str) -> NoReturn:
+def peer_is_missing(name: str, how: str = "install Node.js 18 or newer with npm and run `make peers`") -> NoReturn:
     """Skip on a developer's machine; fail where everything must be there."""
-    message = f"the test peer {name} is not installed: install Node.js 18 or newer with npm and run `make peers`"
+    message = f"the test peer {name} is not installed: {how}"
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)

@@ -12,7 +12,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pingtopass_desktop.cloud.account import Account
-from pingtopass_desktop.cloud.errors import SignedOut
+from pingtopass_desktop.cloud.errors import SignedOut, VaultUnavailable
+from pingtopass_desktop.cloud.vault import Kept, SessionVault
 from pingtopass_desktop.ui.pages.settings_account import AccountSection
 from pingtopass_desktop.ui.preferences import WindowSettings
 from pingtopass_desktop.ui.theme import ThemeName
@@ -120,8 +121,36 @@ def test_signing_out_without_a_network_is_told_the_service_later(
     assert "The service was not reached and does not know yet." in section.notice.text
     assert len(other.devices()) == 2
     press(window, section.notice.action)
-    assert section.notice.text == "The service knows now that you are signed out."
+    assert section.notice.text == "You are signed out on this laptop."
     assert len(other.devices()) == 1
+
+
+class Lockable(SessionVault):
+    """A keyring that is locked after it was used."""
+
+    is_locked = False
+
+    def save(self, kept: Kept) -> None:
+        if self.is_locked:
+            raise VaultUnavailable("The keyring of this computer is locked.")
+        super().save(kept)
+
+
+def test_signing_out_with_a_locked_keyring_is_finished_when_it_is_unlocked(
+    learner: Learner, open_window: OpenWindow
+) -> None:
+    vault = learner.vault = Lockable("")
+    window = open_window(account=learner.window_account)
+    section = sign_in(window)
+    vault.is_locked = True
+    press(window, section.account_rows.sign_out)
+    assert "still holds your sign-in, which no longer works. Unlock" in section.notice.text
+    assert not section.not_remembered.isVisible(), "nobody is signed in"
+    vault.is_locked = False
+    press(window, section.notice.action)
+    assert section.notice.text == "You are signed out on this laptop."
+    assert not section.notice.action.isVisible()
+    assert vault.load() == Kept()
 
 
 def test_a_start_tells_the_service_what_the_last_one_could_not(
@@ -160,6 +189,20 @@ def test_devices_are_named_renamed_and_signed_out(section: AccountSection, windo
     assert keyboard() is section.account_rows.devices.rows[0].rename
     with pytest.raises(SignedOut):
         other.me()
+
+
+def test_a_device_that_was_signed_out_elsewhere_leaves_the_list_when_it_gets_a_name(
+    section: AccountSection, window: Window, other: Account
+) -> None:
+    press(window, section.account_rows.manage)
+    other.sign_out()
+    row = section.account_rows.devices.rows[1]
+    press(window, row.rename)
+    window.press("X", "Return")
+    come_back(window)
+    assert section.notice.text == "The name was not changed. It is signed out already."
+    assert not section.notice.action.isVisible()
+    assert len(names(section)) == 1
 
 
 def test_this_laptop_is_renamed_and_cannot_be_signed_out_in_the_list(section: AccountSection, window: Window) -> None:
@@ -404,6 +447,16 @@ def test_an_account_that_is_gone_is_said_to_be(
     assert offer is not None
     assert offer.text == "This account was deleted. What you did on this device is still here."
     assert "You were signed in as" not in shown(section_of(window))
+
+
+def test_an_account_that_is_found_gone_on_its_page_is_said_there(
+    section: AccountSection, window: Window, relay: Relay
+) -> None:
+    relay.on("GET /v1/me", problem(410, "account_gone"))
+    section = section_of(window)
+    assert window.shell._offer is None
+    assert section.notice.text == "This account was deleted. What you did on this device is still here."
+    assert account_of(window).stage is Stage.SIGNED_OUT
 
 
 def test_a_start_without_a_network_says_nothing(

@@ -219,7 +219,7 @@ class AccountSection(Section):
                 self.revealed.emit(self._heading)
         self._said = said
         why = standing.why_not_remembered if standing is not None else ""
-        if why and self._account.stage is not Stage.SIGNING_IN:
+        if why and self._account.stage in (Stage.SIGNED_IN, Stage.DELETING):
             self.not_remembered.show_text(why, "notice-warn")
         else:
             self.not_remembered.hide()
