@@ -125,32 +125,46 @@ def test_signing_out_without_a_network_is_told_the_service_later(
     assert len(other.devices()) == 1
 
 
-class Lockable(SessionVault):
-    """A keyring that is locked after it was used."""
+class Breakable(SessionVault):
+    """A keyring that breaks after it was used."""
 
-    is_locked = False
+    error: Exception | None = None
 
     def save(self, kept: Kept) -> None:
-        if self.is_locked:
-            raise VaultUnavailable("The keyring of this computer is locked.")
+        if self.error is not None:
+            raise self.error
         super().save(kept)
 
 
 def test_signing_out_with_a_locked_keyring_is_finished_when_it_is_unlocked(
     learner: Learner, open_window: OpenWindow
 ) -> None:
-    vault = learner.vault = Lockable("")
+    vault = learner.vault = Breakable("")
     window = open_window(account=learner.window_account)
     section = sign_in(window)
-    vault.is_locked = True
+    vault.error = VaultUnavailable("The keyring of this computer is locked.")
     press(window, section.account_rows.sign_out)
     assert "still holds your sign-in, which no longer works. Unlock" in section.notice.text
     assert not section.not_remembered.isVisible(), "nobody is signed in"
-    vault.is_locked = False
+    vault.error = None
     press(window, section.notice.action)
     assert section.notice.text == "You are signed out on this laptop."
     assert not section.notice.action.isVisible()
     assert vault.load() == Kept()
+
+
+def test_after_a_fault_of_the_program_the_page_shows_the_account_as_it_is(
+    learner: Learner, open_window: OpenWindow
+) -> None:
+    vault = learner.vault = Breakable("")
+    window = open_window(account=learner.window_account)
+    section = sign_in(window)
+    vault.error = RuntimeError("a fault")
+    with window.qtbot.captureExceptions() as raised:
+        press(window, section.account_rows.sign_out)
+    assert [kind for kind, *_ in raised] == [RuntimeError]
+    assert account_of(window).stage is Stage.SIGNED_OUT
+    assert section.sign_in.isEnabled()
 
 
 def test_a_start_tells_the_service_what_the_last_one_could_not(
