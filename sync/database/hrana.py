@@ -21,7 +21,7 @@ from sync.database import DatabaseAway, DatabaseFault, Row, Rows, Step, Value
 _TRIES = 3
 _FIRST_WAIT_S = 0.1
 _DEADLINE_S = 8.0
-"""For all tries of a call together. A desktop gives a request up after 10 s; sqld takes a lock from its holder after 5 s."""
+"""For all tries of a call. A desktop gives a request up after 10 s; sqld takes a lock from its holder after 5 s."""
 _TIMEOUT = httpx2.Timeout(_DEADLINE_S, connect=5.0)
 _CONNECTIONS = httpx2.Limits(max_connections=20, max_keepalive_connections=20)
 

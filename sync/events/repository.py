@@ -53,6 +53,11 @@ KNOWN = (
     " FROM json_each(:events) j CROSS JOIN events e WHERE e.user = :user AND e.id = j.value->>0"
 )
 
+NEW_STREAM = (
+    "UPDATE users SET stream = lower(hex(randomblob(16))), last_at = max(last_at, :now)"
+    " WHERE id = :user AND stream = :stream AND last_seq - :stored < :cursor RETURNING stream"
+)
+
 # Bytes in the answer: the payload as a JSON string, the labels, and at most 125 of everything else.
 PULL = (
     "SELECT seq, id, device, type, version, occurred_at, at, payload FROM ("
@@ -140,6 +145,13 @@ class EventRepository:
             before, pulled = await self._database.read(steps([STATE, PULL], args | _arguments([], known)))
         state = _state(before)
         return Exchange(state, state.head if state is not None else 0, sorted(known), 0, pulled)
+
+    async def begin_stream(self, user: str, stream: str, *, cursor: int, stored: int, now: int) -> bool:
+        """Begin a new stream, in which devices send again what they hold, where the numbers before the `stored` ones of
+        this exchange do not go up to `cursor`. False where they do: what was read may have been a copy that lags."""
+        args: dict[str, Value] = {"user": user, "stream": stream, "cursor": cursor, "stored": stored, "now": now}
+        (begun,) = await self._database.write(steps([NEW_STREAM], args))
+        return bool(begun)
 
 
 def _arguments(events: Sequence[WireEvent], known: Sequence[Ack]) -> dict[str, Value]:

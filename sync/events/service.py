@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
+import structlog
 from msgspec import DecodeError, Raw, json
 
 from sync.auth.service import refuse_gone, refuse_pending
@@ -32,6 +33,8 @@ from sync.wire import (
     unpack,
     utf8_bytes,
 )
+
+_log = structlog.get_logger("sync.events")
 
 _TYPE = re.compile("[a-z][a-z0-9_]{0,63}")
 _DEVICE = re.compile("[0-9a-f-]{1,64}")
@@ -76,6 +79,8 @@ class SyncService:
             most_bytes=MAX_BODY_BYTES,
         )  # fmt: skip
         state = self._checked(exchange, request, now, is_whole=len(exchange.acks) == len(new))
+        if request.stream is not None and request.cursor > state.head:
+            await self._refuse_lost_numbers(caller, state, request.cursor, exchange.stored, now)
         acks, at = _acknowledged(exchange.acks, new, indexes, bad)
         self._metrics.events_received(exchange.stored, len(bad))
         pulled = [WireEvent(str(i), str(d), str(k), v, o, str(p), a, s) for s, i, d, k, v, o, a, p in exchange.pulled]  # type: ignore[arg-type]
@@ -89,6 +94,13 @@ class SyncService:
             bad=bad,
             events=pack_pulled(pulled),
         )
+
+    async def _refuse_lost_numbers(self, caller: Caller, state: State, cursor: int, stored: int, now: int) -> None:
+        """The device holds numbers that were given and are gone: the database lost its last commits, with the power or
+        by a backup that was put back. In a new stream the devices bring them again. Raises: ServiceError."""
+        if await self._repository.begin_stream(caller.user, state.stream, cursor=cursor, stored=stored, now=now):
+            _log.warning("events were missing in the database, a new stream has begun", head=state.head, device=cursor)
+            raise ServiceError("stream_changed")
 
     def _checked(self, exchange: Exchange, request: SyncRequest, now: int, *, is_whole: bool) -> State:
         """The account's state, where nothing stood in the way. `is_whole`: all events are stored. Raises:

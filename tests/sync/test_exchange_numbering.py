@@ -230,13 +230,6 @@ def test_pages_end_at_1000_events_and_go_on_from_the_cursor(laptop: Device, seco
     assert [event.seq for event in second_laptop.follow()] == list(range(1, 2301))
 
 
-def test_a_cursor_beyond_the_head_pulls_nothing(laptop: Device) -> None:
-    laptop.exchange(laptop.events(2))
-    for cursor in (2, 3, 2**63 - 1):
-        answer = laptop.exchange(cursor=cursor)
-        assert (answer.head, answer.events) == (2, PulledColumns())
-
-
 def test_nothing_new_is_nothing_said(laptop: Device) -> None:
     answer = laptop.post()
     assert answer.json() == {"p": 1, "stream": laptop.stream, "head": 0, "t": NOW_MS, "events": {}}

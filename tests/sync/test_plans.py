@@ -84,6 +84,7 @@ async def plans_by_function(database: Explained) -> dict[str, dict[str, list[str
         "SessionRepository.tidy": sessions.tidy(1, 1),
         "EventRepository.exchange": events.exchange(**exchange, events=[event]),
         "EventRepository.exchange of nothing": events.exchange(**exchange, events=[]),
+        "EventRepository.begin_stream": events.begin_stream("u", "t", cursor=9, stored=0, now=1),
         "AccountRepository.devices": accounts.devices("u", 1),
         "AccountRepository.rename_device": accounts.rename_device("u", "s", "Name", 1),
         "AccountRepository.end_device": accounts.end_device("u", "s", 1),
