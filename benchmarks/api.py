@@ -22,21 +22,37 @@ from tests.fakes.service import Account, ServiceProcess, environment
 _BATCH = 20
 _CONNECTIONS = 16
 _FEW, _MANY = 1_000, 1_000_000
-_NO_PULL = 10**9
+
+
+class _Learner:
+    """A device that goes on sending: it knows how many events its account has."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.held = 0
+
+    def requests(self, number: int) -> list[bytes]:
+        account, held = self.account, self.held
+        self.held += number * _BATCH
+        return batches(
+            number, _BATCH, stream=account.stream, token=account.token, device=account.session, held=held
+        )  # fmt: skip
 
 
 def rows(cache: Path, work: Path, *, count: int, peer: str | None) -> list[Row]:
-    """`peer` names a Python with the package anki. `count` pairs of a load of 500 requests, and of single requests."""
+    """`peer` names a Python with the package anki. `count` pairs of a load of 512 requests, and of single requests."""
     progress("the companion API")
     found: list[Row] = []
     with ServiceProcess(environment(work / "api")) as service, _server("api_floor.py", work) as floor:
-        account = service.add_account()
+        learners = [_Learner(service.add_account()) for _ in range(_CONNECTIONS)]
+        others = [_Learner(learner.account) for learner in learners]
 
-        def load(port: int) -> float:
-            requests = _requests(500, account)
-            return 1000 / send(port, requests, _CONNECTIONS)
+        def load(port: int, devices: list[_Learner]) -> float:
+            return 1000 / send(port, [device.requests(32) for device in devices])
 
-        ours, its = pairs(lambda: load(service.port), lambda: load(floor.port), max(3, count // 3))
+        ours, its = pairs(
+            lambda: load(service.port, learners), lambda: load(floor.port, others), max(3, count // 3)
+        )  # fmt: skip
         remark = f"{1000 / min(ours):,.0f} and {1000 / min(its):,.0f} batches a second, {_CONNECTIONS} connections"
         found.append(row(f"API: a durable batch of {_BATCH} events / answered from memory", ours, its, 2.0, remark))
         if says_memory():
@@ -45,23 +61,18 @@ def rows(cache: Path, work: Path, *, count: int, peer: str | None) -> list[Row]:
     return found
 
 
-def _requests(number: int, account: Account) -> list[bytes]:
-    return batches(
-        number, _BATCH, stream=account.stream, token=account.token, device=account.session, cursor=_NO_PULL
-    )  # fmt: skip
-
-
 def _flat(work: Path, count: int) -> Row:
     progress(f"an exchange with {_MANY:,} stored events beside {_FEW:,}")
     with ServiceProcess(environment(work / "few")) as few, ServiceProcess(environment(work / "many")) as many:
-        accounts = {few: few.add_account(), many: many.add_account()}
-        for service, account in accounts.items():
-            asyncio.run(_fill(service, account, _FEW if service is few else _MANY))
+        learners = {service: _Learner(service.add_account()) for service in (few, many)}
+        for service, learner in learners.items():
+            learner.held = _FEW if service is few else _MANY
+            asyncio.run(_fill(service, learner.account, learner.held))
 
         def exchange(service: ServiceProcess) -> float:
-            return 1000 / send(service.port, _requests(40, accounts[service]), 1)
+            return 1000 / send(service.port, [learners[service].requests(40)])
 
-        for service in accounts:
+        for service in learners:
             exchange(service)
         measured = pairs(lambda: exchange(many), lambda: exchange(few), max(5, count))
         return row(f"API: a batch of {_BATCH} with {_MANY:,} events stored / with {_FEW:,}", *measured, 1.2)

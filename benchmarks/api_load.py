@@ -16,15 +16,18 @@ class LoadFailed(Exception):
     """The service answered a batch with something else than 200."""
 
 
-def batches(count: int, size: int, *, stream: str, token: str, device: str, cursor: int) -> list[bytes]:
-    """Whole HTTP requests, each with `size` answers of one device that no other request has."""
-    return [_request(size, stream=stream, token=token, device=device, cursor=cursor) for _ in range(count)]
+def batches(count: int, size: int, *, stream: str, token: str, device: str, held: int) -> list[bytes]:
+    """Whole HTTP requests, each with `size` answers of one device that no other request has. The device holds the
+    first `held` events of the account, and what it sent before."""
+    cursors = range(held, held + count * size, size)
+    return [_request(size, stream=stream, token=token, device=device, cursor=cursor) for cursor in cursors]
 
 
-def send(port: int, requests: Sequence[bytes], connections: int) -> float:
-    """Send all over so many connections. Returns the requests answered in a second. Raises: LoadFailed."""
+def send(port: int, devices: Sequence[Sequence[bytes]]) -> float:
+    """Send the requests of each device over a connection of its own, all devices at once. Returns the requests answered
+    in a second. Raises: LoadFailed."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_send(port, requests, connections))
+        return runner.run(_send(port, devices))
 
 
 def _request(size: int, *, stream: str, token: str, device: str, cursor: int) -> bytes:
@@ -58,20 +61,20 @@ def _payload(index: int) -> str:
     return json.encode(answer).decode()
 
 
-async def _send(port: int, requests: Sequence[bytes], connections: int) -> float:
-    waiting = iter(requests)
-    streams = [await asyncio.open_connection("127.0.0.1", port) for _ in range(connections)]
+async def _send(port: int, devices: Sequence[Sequence[bytes]]) -> float:
+    streams = [await asyncio.open_connection("127.0.0.1", port) for _ in devices]
     started = time.perf_counter()
-    await asyncio.gather(*(_talk(reader, writer, waiting) for reader, writer in streams))
+    talks = [_talk(*stream, requests) for stream, requests in zip(streams, devices, strict=True)]
+    await asyncio.gather(*talks)
     elapsed_s = time.perf_counter() - started
     for _, writer in streams:
         writer.close()
         await writer.wait_closed()
-    return len(requests) / elapsed_s
+    return sum(map(len, devices)) / elapsed_s
 
 
-async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, waiting: "object") -> None:
-    for request in waiting:  # type: ignore[attr-defined]  one iterator, shared by all connections
+async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, requests: Sequence[bytes]) -> None:
+    for request in requests:
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])

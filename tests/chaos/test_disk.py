@@ -23,26 +23,12 @@ from pingtopass_desktop.study.context import Study
 from tests.chaos.children import Children
 from tests.chaos.exam_page import exam_on_screen, shown
 from tests.fakes.banks import make_bank, publish_bank
+from tests.fakes.disks import SmallDisk, fill
 from tests.fakes.laptop import Laptop
 from tests.fakes.learners import events_in, write_learner
 
 FULL = "The disk is full. Free some space and try again; what was saved is safe."
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-SmallDisk = Callable[[str], Path]
-
-
-def fill(disk: Path) -> Path:
-    """Take every byte that is left on a small disk."""
-    ballast = disk / "ballast"
-    with ballast.open("ab", buffering=0) as file:
-        for size in (1 << 16, 1 << 12, 1 << 9, 1):
-            try:
-                while file.write(b"x" * size) == size:
-                    pass
-            except OSError:
-                continue
-    return ballast
 
 
 def opens(folder: DataFolder) -> Opened:

@@ -40,12 +40,13 @@ class Crowd:
 
     async def write(self, account: Account, settings: Settings) -> None:
         """One device of an account, that sends until `is_over` and then until its last event is acknowledged."""
-        device = Device(account, _no_way)
+        device, head = Device(account, _no_way), 0
         async with _client(settings) as client:
             while not self.is_over.is_set():
                 payload = f'"{self._random.randbytes(self._random.choice((4, 40, 400))).hex()}"'
                 sent = device.events(self._random.choice((1, 1, 5, 60)), payload)
-                answer = await self._ask(client, settings, device, sent)
+                answer = await self._ask(client, settings, device, sent, head)
+                head = answer.head
                 assert answer.bad == {}, answer.bad
                 assert len(numbers(answer)) == len(sent)
                 await self._note(account, sent, answer)
@@ -57,7 +58,7 @@ class Crowd:
         found: list[WireEvent] = []
         async with _client(settings) as client:
             while (end := until()) is None or len(found) < end:
-                answer = await self._ask(client, settings, device, [], cursor=len(found))
+                answer = await self._ask(client, settings, device, [], len(found))
                 page = unpack_pulled(answer.events)
                 expected = list(range(len(found) + 1, len(found) + 1 + len(page)))
                 assert [event.seq for event in page] == expected, "a number was passed over"
@@ -81,9 +82,9 @@ class Crowd:
         settings: Settings,
         device: Device,
         sent: list[WireEvent],
-        cursor: int = 2**62,
+        cursor: int,
     ) -> SyncAnswer:
-        """Ask until there is an answer. Writers pull nothing: their cursor is far ahead."""
+        """Ask until there is an answer."""
         body = json.encode(device.request(sent, cursor=cursor))
         while True:
             try:

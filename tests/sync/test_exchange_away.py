@@ -6,7 +6,7 @@ import os
 import signal
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,14 +17,13 @@ from msgspec import json
 from sync.settings import Settings
 from sync.wire import SyncAnswer
 from tests.fakes import peers
+from tests.fakes.disks import SmallDisk, fill
 from tests.fakes.exchange import Device, Service, numbers, problem_of
 from tests.fakes.peers import Sqld
 from tests.fakes.service import ServiceProcess, environment
 
 DESKTOP_WAITS_S = 10
 AWAY = (503, "unavailable")
-
-SmallDisk = Callable[[str], Path]
 
 
 @pytest.fixture
@@ -80,19 +79,6 @@ def test_a_database_that_is_silent_is_503_before_a_desktop_gives_up(service: Ser
     assert statuses(service) == (200, 200)
     assert numbers(laptop.exchange(sent)) == {0: 1, 1: 2, 2: 3}  # whether or not it went on with what it had been asked
     assert [event.id for event in laptop.follow()] == [event.id for event in sent]
-
-
-def fill(disk: Path) -> Path:
-    """Take every byte that is left on a small disk."""
-    ballast = disk / "ballast"
-    with ballast.open("ab", buffering=0) as file:
-        for size in (1 << 16, 1 << 12, 1 << 9, 1):
-            try:
-                while file.write(b"x" * size) == size:
-                    pass
-            except OSError:
-                continue
-    return ballast
 
 
 def send_until_full(laptop: Device) -> httpx2.Response:

@@ -18,6 +18,7 @@ from pingtopass_desktop.ui.pages.settings_account import AccountSection
 from pingtopass_desktop.ui.preferences import WindowSettings
 from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.widgets.basics import Button
+from pingtopass_desktop.ui.widgets.offer import Offer
 from pingtopass_desktop.ui.window_account import Stage
 from tests.fakes.browser import Browser
 from tests.fakes.canned import problem
@@ -374,15 +375,26 @@ def end_this_one(other: Account) -> None:
     other.end_device(device.id)
 
 
-def test_a_sign_in_that_ended_elsewhere_is_said_once_and_study_goes_on(
-    section: AccountSection, window: Window, other: Account, learner: Learner, email: str, open_window: OpenWindow
-) -> None:
+@pytest.fixture
+def ended(section: AccountSection, window: Window, other: Account, learner: Learner, open_window: OpenWindow) -> Window:
+    """The window of the next start, after the sign-in was ended on the other computer."""
     window.close()
     end_this_one(other)
     window = open_window(account=learner.window_account)
     come_back(window)
+    return window
+
+
+def offer_of(window: Window) -> Offer:
     offer = window.shell._offer
     assert offer is not None
+    return offer
+
+
+def test_a_sign_in_that_ended_elsewhere_is_said_once_and_study_goes_on(
+    ended: Window, learner: Learner, email: str, open_window: OpenWindow
+) -> None:
+    window, offer = ended, offer_of(ended)
     assert offer.isVisible()
     assert offer.text.startswith("You are signed out: your sign-in expired, or it was ended on another device.")
     assert QApplication.activeModalWidget() is None
@@ -407,36 +419,22 @@ def test_a_sign_in_that_ended_elsewhere_is_said_once_and_study_goes_on(
     assert f"You were signed in as {email}." in shown(section_of(again))
 
 
-def test_the_line_about_an_ended_sign_in_signs_in_again(
-    section: AccountSection, window: Window, other: Account, learner: Learner, email: str, open_window: OpenWindow
-) -> None:
-    window.close()
-    end_this_one(other)
-    window = open_window(account=learner.window_account)
-    come_back(window)
-    offer = window.shell._offer
-    assert offer is not None
+def test_the_line_about_an_ended_sign_in_signs_in_again(ended: Window) -> None:
+    offer = offer_of(ended)
     offer.action.click()
     assert not offer.isVisible()
-    come_back(window)
-    assert window.shell.shown_page is window.shell.settings
-    assert window.shell.settings.section == "account"
-    assert account_of(window).stage is Stage.SIGNED_IN
+    come_back(ended)
+    assert ended.shell.shown_page is ended.shell.settings
+    assert ended.shell.settings.section == "account"
+    assert account_of(ended).stage is Stage.SIGNED_IN
     assert not offer.isVisible()
 
 
-def test_the_line_about_an_ended_sign_in_is_put_away_for_good(
-    section: AccountSection, window: Window, other: Account, learner: Learner, open_window: OpenWindow
-) -> None:
-    window.close()
-    end_this_one(other)
-    window = open_window(account=learner.window_account)
-    come_back(window)
-    offer = window.shell._offer
-    assert offer is not None
+def test_the_line_about_an_ended_sign_in_is_put_away_for_good(ended: Window) -> None:
+    offer = offer_of(ended)
     offer.close_button.click()
     for page in ("today", "library"):
-        window.go(page)
+        ended.go(page)
         assert not offer.isVisible()
 
 
@@ -457,9 +455,7 @@ def test_an_account_that_is_gone_is_said_to_be(
     relay.on("POST /v1/auth/refresh", problem(410, "account_gone"))
     window = open_window(account=learner.window_account)
     come_back(window)
-    offer = window.shell._offer
-    assert offer is not None
-    assert offer.text == "This account was deleted. What you did on this device is still here."
+    assert offer_of(window).text == "This account was deleted. What you did on this device is still here."
     assert "You were signed in as" not in shown(section_of(window))
 
 
