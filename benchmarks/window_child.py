@@ -340,7 +340,7 @@ def _account(driver: Driver, during: Callable[..., None]) -> None:
     if account.stage is not Stage.SIGNED_IN:
         raise RuntimeError(f"not signed in: {section.notice.text}")
     during("Account, devices", asks(section.account_rows.manage))
-    during("Account, signed out", asks(section.rows.sign_out))
+    during("Account, signed out", asks(section.account_rows.sign_out))
 
 
 def _looks(driver: Driver, during: Callable[..., None]) -> None:
