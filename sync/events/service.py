@@ -149,7 +149,7 @@ def _fault(event: WireEvent) -> str | None:
 
 
 def _payload_fault(payload: str) -> str | None:
-    if len(payload) > MAX_PAYLOAD_BYTES or utf8_bytes(payload) > MAX_PAYLOAD_BYTES:
+    if utf8_bytes(payload) > MAX_PAYLOAD_BYTES:
         return "too_large"
     return None if _is_json(payload) else "bad_payload"
 
