@@ -11,7 +11,8 @@ run: $(READY)
 	$(BIN)/python -m pingtopass_desktop $(ARGS)
 
 test: $(READY) peers
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests -m "not alone" -n auto --maxprocesses 4 --dist loadfile
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests -m alone
 
 soak: $(READY) peers
 	QT_QPA_PLATFORM=offscreen PINGTOPASS_SOAK=1 $(BIN)/python -m pytest tests --timeout 7200

@@ -18,6 +18,8 @@ from tests.fakes.banks import make_bank, publish_bank
 from tests.fakes.counts import runs
 from tests.fakes.learners import events_in, write_learner
 
+pytestmark = pytest.mark.alone
+
 KINDS = ("anytime", "after a line", "anytime", "resume", "after a line", "anytime", "start", "anytime")
 SUBMIT_EVERY = 25
 
