@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from pingtopass_desktop.library.starter import publish_starter
 from pingtopass_desktop.study.context import Study
 from tests.fakes.counts import IS_SOAK
+from tests.fakes.disks import SmallDisk
 from tests.fakes.laptop import Laptop
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before any test makes a window
@@ -90,7 +91,7 @@ def fixtures_folder() -> Path:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
     """Mounts file systems of a given size in memory; skips where the process may not."""
     mounted: list[Path] = []
 

@@ -292,12 +292,13 @@ class Account:
         """Take over what the last start kept, once: as it is, or to be ended where something was done before it could
         be read. Raises: VaultUnavailable."""
         kept = vault.load()
-        if not self._is_read and not self._is_changed:
-            self._kept = kept
-        elif not self._is_read:
-            old = [wire.Logout(kept.refresh_token)] if kept.is_signed_in else []
-            self._kept = replace(self._kept, ending=[*kept.ending, *old, *self._kept.ending])
+        if self._is_read:
+            return
         self._is_read = True
+        if self._is_changed:
+            old = [wire.Logout(kept.refresh_token)] if kept.is_signed_in else []
+            kept = replace(self._kept, ending=[*kept.ending, *old, *self._kept.ending])
+        self._kept = kept
 
     def _keep(self, kept: Kept) -> None:
         """Remember, and in the vault too where that takes it."""

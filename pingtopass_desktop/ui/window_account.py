@@ -109,6 +109,10 @@ class WindowAccount(QObject):
         return Stage.SIGNED_IN if self.deletion_due_at is None else Stage.DELETING
 
     @property
+    def is_signed_in(self) -> bool:
+        return self.stage in (Stage.SIGNED_IN, Stage.DELETING)
+
+    @property
     def is_busy(self) -> bool:
         return bool(self.doing) or self.export is not None
 
@@ -127,7 +131,7 @@ class WindowAccount(QObject):
 
     @property
     def can_sign_out(self) -> bool:
-        return self.stage in (Stage.SIGNED_IN, Stage.DELETING) and not self.is_busy
+        return self.is_signed_in and not self.is_busy
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """What can be done now, by command id."""

@@ -13,7 +13,7 @@ from msgspec import Struct, json
 from sync.database import Database, Rows, Value, steps
 from sync.wire import WireEvent, id_ms, utf8_bytes
 
-EVENT_BYTES = 230
+_EVENT_BYTES = 230
 """What an event takes beside its payload, its place in the index included."""
 
 _GUARD = (
@@ -163,7 +163,7 @@ def _arguments(events: Sequence[WireEvent], known: Sequence[Ack]) -> dict[str, V
         rows.append((event.id, event.device, event.type, event.version, event.occurred_at, hint, event.payload))
     return {
         "n": len(events),
-        "size": sum(utf8_bytes(event.payload) + EVENT_BYTES for event in events),
+        "size": sum(utf8_bytes(event.payload) + _EVENT_BYTES for event in events),
         "ids": json.encode([event.id for event in events]).decode(),
         "events": json.encode(rows).decode(),
         "known": json.encode([ack.seq for ack in known]).decode(),

@@ -33,16 +33,6 @@ from sync.edge.problems import KINDS
 from tests.fakes.canned import Answer, CannedServer, answer, problem
 from tests.fakes.processes import free_port
 
-
-@pytest.mark.parametrize("proxy", ["socks://127.0.0.1:1080/", "socks5://127.0.0.1:1080"])
-def test_a_proxy_that_cannot_be_used_is_named_and_not_a_fault_of_the_program(
-    proxy: str, ask: Callable[[str], wire.Health], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ALL_PROXY", proxy)
-    with pytest.raises(Offline, match="proxy that PingToPass cannot use"):
-        ask("https://api.example.com")
-
-
 HEALTHY = answer(200, b'{"status":"ok"}')
 
 
@@ -106,6 +96,15 @@ def test_every_error_of_httpx2_becomes_one_of_ours(kind: type[Exception]) -> Non
         client.close()
     assert type(caught.value) in (Offline, ServiceAway, BadAnswer, NotSent)
     assert str(caught.value).endswith((".", ").")), caught.value
+
+
+@pytest.mark.parametrize("proxy", ["socks://127.0.0.1:1080/", "socks5://127.0.0.1:1080"])
+def test_a_proxy_that_cannot_be_used_is_named_and_not_a_fault_of_the_program(
+    proxy: str, ask: Callable[[str], wire.Health], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(Offline, match="proxy that PingToPass cannot use"):
+        ask("https://api.example.com")
 
 
 @pytest.mark.parametrize("code", sorted(KINDS))

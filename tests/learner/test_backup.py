@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from pingtopass_desktop.library.publish import current_pack, merge, pointer_file
 from pingtopass_desktop.study.backup import back_up, restore
 from tests.fakes.banks import PUBLISHED, make_bank, make_question, publish_bank
 from tests.fakes.clock import ManualClock
+from tests.fakes.disks import SmallDisk
 from tests.fakes.learners import answered, damage, die_after_answering, events_in, files_in, write_learner
 
 NOW = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
@@ -125,7 +125,7 @@ def test_a_backup_of_nothing_or_of_a_damaged_file_fails_and_leaves_nothing(
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
 
 
-def test_a_full_disk_leaves_no_half_backup(learner: Path, packs: Path, small_disk: Callable[[str], Path]) -> None:
+def test_a_full_disk_leaves_no_half_backup(learner: Path, packs: Path, small_disk: SmallDisk) -> None:
     disk = small_disk("64k")
     write_learner(learner, 300)
     with pytest.raises(BackupFailed, match=r"full|space"):

@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pingtopass_desktop.study.saving import CannotSave, save_document
+from tests.fakes.disks import SmallDisk
 
 
 def test_a_document_is_written_with_nothing_beside_it(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("was_there", [False, True])
-def test_a_full_disk_leaves_what_was_there_and_no_half_file(small_disk: Callable[[str], Path], was_there: bool) -> None:
+def test_a_full_disk_leaves_what_was_there_and_no_half_file(small_disk: SmallDisk, was_there: bool) -> None:
     disk = small_disk("64k")
     target = disk / "report.pdf"
     if was_there:
@@ -57,7 +57,7 @@ def test_a_full_disk_leaves_what_was_there_and_no_half_file(small_disk: Callable
     assert {path.name: path.read_bytes() for path in disk.iterdir()} == ({"report.pdf": b"before"} if was_there else {})
 
 
-def test_a_disk_that_is_read_only_says_so(small_disk: Callable[[str], Path]) -> None:
+def test_a_disk_that_is_read_only_says_so(small_disk: SmallDisk) -> None:
     disk = small_disk("64k")
     target = disk / "report.pdf"
     target.write_bytes(b"before")

@@ -5,7 +5,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from sync.database import DatabaseAway, DatabaseFault, Rows, Step
 from sync.database.sqlite import SqliteDatabase
 from tests.fakes.counts import IS_SOAK, runs
+from tests.fakes.disks import SmallDisk
 
 CREATE = Step("CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT NOT NULL UNIQUE) STRICT")
 
@@ -233,7 +234,7 @@ def test_a_folder_in_the_place_of_the_file_is_refused(path: Path) -> None:
 
 
 def test_a_file_that_may_not_be_written_is_refused_when_it_is_opened(
-    small_disk: Callable[[str], Path], runner: asyncio.Runner
+    small_disk: SmallDisk, runner: asyncio.Runner
 ) -> None:
     disk = small_disk("2m")
     database = SqliteDatabase(disk / "accounts.db")

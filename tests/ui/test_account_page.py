@@ -23,6 +23,7 @@ from pingtopass_desktop.ui.window_account import Stage
 from tests.fakes.browser import Browser
 from tests.fakes.canned import problem
 from tests.fakes.desktop import Desktop
+from tests.fakes.disks import SmallDisk
 from tests.fakes.peers import OAuth2Mock
 from tests.fakes.relay import Relay
 from tests.fakes.service import ServiceProcess, free_port
@@ -137,12 +138,16 @@ class Breakable(SessionVault):
         super().save(kept)
 
 
-def test_signing_out_with_a_locked_keyring_is_finished_when_it_is_unlocked(
-    learner: Learner, open_window: OpenWindow
-) -> None:
+@pytest.fixture
+def vault(learner: Learner) -> Breakable:
+    """The learner's keyring; asked for before the section."""
     vault = learner.vault = Breakable("")
-    window = open_window(account=learner.window_account)
-    section = sign_in(window)
+    return vault
+
+
+def test_signing_out_with_a_locked_keyring_is_finished_when_it_is_unlocked(
+    vault: Breakable, section: AccountSection, window: Window
+) -> None:
     vault.error = VaultUnavailable("The keyring of this computer is locked.")
     press(window, section.account_rows.sign_out)
     assert "still holds your sign-in, which no longer works. Unlock" in section.notice.text
@@ -155,11 +160,8 @@ def test_signing_out_with_a_locked_keyring_is_finished_when_it_is_unlocked(
 
 
 def test_after_a_fault_of_the_program_the_page_shows_the_account_as_it_is(
-    learner: Learner, open_window: OpenWindow
+    vault: Breakable, section: AccountSection, window: Window
 ) -> None:
-    vault = learner.vault = Breakable("")
-    window = open_window(account=learner.window_account)
-    section = sign_in(window)
     vault.error = RuntimeError("a fault")
     with window.qtbot.captureExceptions() as raised:
         press(window, section.account_rows.sign_out)
@@ -317,7 +319,7 @@ def test_an_export_shows_how_far_it_is_and_is_cancelled(
 
 @pytest.mark.parametrize("place", ["full disk", "read-only disk", "no folder"])
 def test_an_export_that_cannot_be_written_says_why(
-    place: str, section: AccountSection, window: Window, small_disk: Callable[[str], Path], tmp_path: Path
+    place: str, section: AccountSection, window: Window, small_disk: SmallDisk, tmp_path: Path
 ) -> None:
     folder, words = tmp_path / "nowhere", "is not there"
     if place != "no folder":

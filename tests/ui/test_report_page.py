@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from pingtopass_desktop.ui.tasks import Tasks
 from pingtopass_desktop.ui.theme import ThemeName
 from pingtopass_desktop.ui.widgets.report_saving import SaveAs, suggested_name
 from tests.fakes.banks import make_bank
+from tests.fakes.disks import SmallDisk
 from tests.fakes.laptop import Laptop, wrong_choice
 from tests.ui.window import come_to_rest
 
@@ -206,7 +207,7 @@ def test_a_full_disk_is_said_and_leaves_no_half_file(
     study: Study,
     page: ReportPage,
     tasks: Tasks,
-    small_disk: Callable[[str], Path],
+    small_disk: SmallDisk,
     kind: SaveAs,
 ) -> None:
     disk = small_disk("8k")

@@ -136,7 +136,7 @@ class AccountSection(Section):
         self._was.setVisible(bool(self._account.email))
         self.sign_in.setEnabled(not self.strip.is_running)
         self.panel.show_progress(self._account.progress, moves=not self._preferences.settings.reduces_motion)
-        if stage in (Stage.SIGNED_IN, Stage.DELETING):
+        if self._account.is_signed_in:
             self._last = self.account_rows.show_account(is_enabled=not self.strip.is_running) or self._last
         else:
             self.account_rows.close_panels()
@@ -219,7 +219,7 @@ class AccountSection(Section):
                 self.revealed.emit(self._heading)
         self._said = said
         why = standing.why_not_remembered if standing is not None else ""
-        if why and self._account.stage in (Stage.SIGNED_IN, Stage.DELETING):
+        if why and self._account.is_signed_in:
             self.not_remembered.show_text(why, "notice-warn")
         else:
             self.not_remembered.hide()

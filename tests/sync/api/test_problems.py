@@ -1,7 +1,7 @@
 """What is answered when a request cannot be served: always a problem, with a code and the id of the request."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from sync.edge.problems import KINDS
+from tests.fakes.disks import SmallDisk
 from tests.fakes.service import Account, ServiceHere, ServiceProcess, environment
 from tests.sync.api.contract import PROBLEM
 from tests.sync.api.pushing import events, push
@@ -88,7 +89,7 @@ def test_every_code_is_a_word_and_every_problem_a_sentence() -> None:
 
 
 @pytest.fixture
-def crowded(tmp_path: Path, small_disk: Callable[[str], Path]) -> Iterator[tuple[ServiceProcess, Account]]:
+def crowded(tmp_path: Path, small_disk: SmallDisk) -> Iterator[tuple[ServiceProcess, Account]]:
     """A service whose temporary files have next to no room, and an account there."""
     with ServiceProcess({**environment(tmp_path), "TMPDIR": str(small_disk("100k"))}) as process:
         yield process, process.add_account()
